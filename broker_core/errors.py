@@ -1,0 +1,277 @@
+"""Every error of the library, and the numeric codes that peers exchange.
+
+::
+
+    BrokerError                     carries .code, an EC
+    ├─ InvalidValue                 a value of no Broker type, or out of range (also a ValueError)
+    ├─ ProtocolError                not raised itself
+    │   ├─ LocalProtocolError       you asked for something the protocol forbids now
+    │   └─ RemoteProtocolError      the peer did
+    ├─ CodecError                   not raised itself
+    │   ├─ EncodeError              says where in the value
+    │   └─ DecodeError              says at which byte, or where in the value
+    │       └─ LimitExceeded        says which limit, what was asked and what is allowed
+    ├─ ConfigurationError           an option that cannot be used on this machine or with another
+    ├─ PeeringError                 no peering: says with whom and why
+    │   ├─ PeerUnavailable          nobody answers there, or the name is unknown
+    │   ├─ PeerIncompatible         something answers that cannot be a peer of ours
+    │   ├─ PeerRefused              a Broker that said no, with its reason
+    │   └─ PeerTimeout              the handshake did not end in time
+    └─ UndeliveredError             published messages that no peer confirmed
+
+Texts are made in ``__str__`` from attributes, so a program never has to parse them. All errors can be
+pickled. Sources: spec data-model.md section 10, native-protocol.md section 4.5.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "EC",
+    "SC",
+    "BrokerError",
+    "CodecError",
+    "ConfigurationError",
+    "DecodeError",
+    "EncodeError",
+    "InvalidValue",
+    "LimitExceeded",
+    "LocalProtocolError",
+    "PeerIncompatible",
+    "PeerRefused",
+    "PeerTimeout",
+    "PeerUnavailable",
+    "PeeringError",
+    "ProtocolError",
+    "RemoteProtocolError",
+    "UndeliveredError",
+]
+
+
+class _Code(IntEnum):
+    @property
+    def label(self) -> str:
+        """The name as C++ writes it, such as ``peer_added``."""
+        return self.name.lower()
+
+    @classmethod
+    def from_label(cls, label: str) -> _Code:
+        """The code whose C++ name is *label*; raises KeyError when there is none."""
+        return cls[label.upper()]
+
+
+class EC(_Code):
+    """Error codes (manual 2.2.1; spec data-model.md section 10.2)."""
+
+    NONE = 0
+    UNSPECIFIED = 1
+    PEER_INCOMPATIBLE = 2
+    PEER_INVALID = 3
+    PEER_UNAVAILABLE = 4
+    PEER_DISCONNECT_DURING_HANDSHAKE = 5
+    PEER_TIMEOUT = 6
+    MASTER_EXISTS = 7
+    NO_SUCH_MASTER = 8
+    NO_SUCH_KEY = 9
+    REQUEST_TIMEOUT = 10
+    TYPE_CLASH = 11
+    INVALID_DATA = 12
+    BACKEND_FAILURE = 13
+    STALE_DATA = 14
+    CANNOT_OPEN_FILE = 15
+    CANNOT_WRITE_FILE = 16
+    INVALID_TOPIC_KEY = 17
+    END_OF_FILE = 18
+    INVALID_TAG = 19
+    INVALID_MESSAGE = 20
+    INVALID_STATUS = 21
+    CONVERSION_FAILED = 22
+    CONSUMER_EXISTS = 23
+    CONNECTION_TIMEOUT = 24
+    BAD_MEMBER_FUNCTION_CALL = 25
+    REPEATED_REQUEST_ID = 26
+    BROKEN_CLONE = 27
+    SHUTTING_DOWN = 28
+    INVALID_PEERING_REQUEST = 29
+    REPEATED_PEERING_HANDSHAKE_REQUEST = 30
+    UNEXPECTED_HANDSHAKE_MESSAGE = 31
+    INVALID_HANDSHAKE_STATE = 32
+    NO_PATH_TO_PEER = 33
+    NO_CONNECTOR_AVAILABLE = 34
+    CANNOT_OPEN_RESOURCE = 35
+    SERIALIZATION_FAILED = 36
+    DESERIALIZATION_FAILED = 37
+    WRONG_MAGIC_NUMBER = 38
+    REDUNDANT_CONNECTION = 39
+    LOGIC_ERROR = 40
+
+
+class SC(_Code):
+    """Status codes (manual 2.2.1; spec data-model.md section 10.1)."""
+
+    UNSPECIFIED = 0
+    PEER_ADDED = 1
+    PEER_REMOVED = 2
+    PEER_LOST = 3
+    ENDPOINT_DISCOVERED = 4
+    ENDPOINT_UNREACHABLE = 5
+
+
+class BrokerError(Exception):
+    """The base of every error that this library raises on purpose."""
+
+    code: EC = EC.UNSPECIFIED
+
+
+class InvalidValue(BrokerError, ValueError):
+    """A Python object that is no Broker value. *path* leads to it: ``args[2]["k"]``, or "" for the whole."""
+
+    code = EC.INVALID_DATA
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        super().__init__(problem, path)
+        self.problem = problem
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+class ProtocolError(BrokerError):
+    """The base of both protocol errors."""
+
+    code = EC.INVALID_MESSAGE
+
+    def __init__(self, problem: str, code: EC = EC.INVALID_MESSAGE) -> None:
+        super().__init__(problem, code)
+        self.problem = problem
+        self.code = code
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+class LocalProtocolError(ProtocolError):
+    """This side asked for something that the protocol does not allow now."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer sent something that the protocol does not allow."""
+
+
+class CodecError(BrokerError):
+    """The base of what encoders and decoders raise."""
+
+
+class EncodeError(CodecError):
+    """A value that the format cannot express. *path* leads to it, "" for the whole value."""
+
+    code = EC.SERIALIZATION_FAILED
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        super().__init__(problem, path)
+        self.problem = problem
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+
+class DecodeError(CodecError):
+    """Input that is not a value. *offset* counts bytes (text formats: characters) from 0; *path* leads into the value."""
+
+    code = EC.DESERIALIZATION_FAILED
+
+    def __init__(self, problem: str, offset: int | None = None, path: str = "") -> None:
+        super().__init__(problem, offset, path)
+        self.problem = problem
+        self.offset = offset
+        self.path = path
+
+    def __str__(self) -> str:
+        where = [f"at offset {self.offset}"] if self.offset is not None else []
+        if self.path:
+            where.append(f"in {self.path}")
+        return " ".join([self.problem, *where])
+
+
+class LimitExceeded(DecodeError):
+    """Input beyond one of the bounds in :mod:`broker_core.limits`; *limit* is the bound's name."""
+
+    def __init__(self, limit: str, asked: int | None, allowed: int, offset: int | None = None) -> None:
+        asked_text = "more than" if asked is None else f"{asked} is above"
+        super().__init__(f"{limit}: {asked_text} the allowed {allowed}", offset)
+        self.args = (limit, asked, allowed, offset)
+        self.limit = limit
+        self.asked = asked
+        self.allowed = allowed
+
+
+class ConfigurationError(BrokerError):
+    """An option that cannot be used here; says what to change."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+class PeeringError(BrokerError):
+    """No peering came about with *address*; *reason* is one line, *hint* the next step or ""."""
+
+    code = EC.PEER_UNAVAILABLE
+
+    def __init__(self, address: str, reason: str, hint: str = "", code: EC | None = None) -> None:
+        super().__init__(address, reason, hint, code)
+        self.address = address
+        self.reason = reason
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        return f"cannot peer with {self.address}: {self.reason}"
+
+
+class PeerUnavailable(PeeringError):
+    """Nobody answers at the address: refused, unreachable, or a name that does not resolve."""
+
+
+class PeerIncompatible(PeeringError):
+    """Something answers that is no Broker, speaks another version, or wants (or lacks) TLS."""
+
+    code = EC.PEER_INCOMPATIBLE
+
+
+class PeerRefused(PeeringError):
+    """The peer ended the handshake and gave a reason (its drop_conn code is in .code)."""
+
+    code = EC.PEER_INVALID
+
+
+class PeerTimeout(PeeringError):
+    """The peer accepted the connection but did not finish the handshake in time."""
+
+    code = EC.PEER_TIMEOUT
+
+
+class UndeliveredError(BrokerError):
+    """Messages were published and no peer confirmed them. *counts* maps each peer's id to how many."""
+
+    code = EC.REQUEST_TIMEOUT
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        super().__init__(dict(counts))
+        self.counts = dict(counts)
+
+    def __str__(self) -> str:
+        total = sum(self.counts.values())
+        peers = ", ".join(f"{peer} ({count})" for peer, count in self.counts.items())
+        return f"{total} published message{'' if total == 1 else 's'} not confirmed by: {peers}"

@@ -1,0 +1,62 @@
+"""Every bound and default of the library, each with a name.
+
+The numbers that C++ Broker uses are given where they differ (spec native-protocol.md sections 10, 13, 14).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+__all__ = ["DEFAULT_LIMITS", "Limits"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what a peer can make this side hold or wait for. All are positive; times are in seconds."""
+
+    max_frame: int = 128 * 1024 * 1024
+    """Longest frame after the handshake, in bytes (C++: 2**31 - 5)."""
+    max_handshake_frame: int = 1024 * 1024
+    """Longest frame during the handshake, in bytes (C++: none)."""
+    max_depth: int = 128
+    """Deepest nesting of containers in a value that is decoded (C++: none)."""
+    max_topic: int = 65535
+    """Longest topic in bytes: what the wire can express."""
+    max_filter_entries: int = 65536
+    """Most subscriptions that a peer may announce."""
+    max_handshakes: int = 128
+    """Most accepted connections that have not finished their handshake; further ones are closed."""
+    peer_queue_messages: int = 8192
+    """Messages queued for one peer before its overflow policy acts (C++: 2048, Zeek: 8192)."""
+    peer_queue_bytes: int = 64 * 1024 * 1024
+    """Bytes queued for one peer before its overflow policy acts (C++: none)."""
+    subscriber_queue: int = 2048
+    """Messages queued for one subscriber before its overflow policy acts (C++: 64)."""
+    status_queue: int = 1024
+    """Status and error messages kept for one status subscriber; the oldest go first."""
+    topic_cache: int = 4096
+    """Topics whose receivers and header bytes are remembered."""
+    block_timeout: float = 30.0
+    """How long a full queue with policy "block" may stop its source."""
+    connect_timeout: float = 5.0
+    """For name resolution and the TCP connection (C++: 1)."""
+    handshake_timeout: float = 10.0
+    """For TLS and the Broker handshake together (C++: none)."""
+    bye_timeout: float = 3.0
+    """How long a leaving endpoint waits for the answer to its BYE (as C++)."""
+    drain_timeout: float = 10.0
+    """How long a leaving endpoint waits for a peer that takes no bytes at all before it gives up."""
+    retry_initial: float = 1.0
+    """First pause between two attempts to connect (C++: 10, Zeek: 1)."""
+    retry_max: float = 30.0
+    """Longest pause between two attempts; each pause doubles the one before."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            number = getattr(self, field.name)
+            if not number > 0:
+                msg = f"limits.{field.name} must be above 0, not {number!r}"
+                raise ValueError(msg)
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,59 @@
+"""The ids of endpoints and of what lives on them. Source: spec data-model.md section 9."""
+
+from __future__ import annotations
+
+import uuid
+from typing import NamedTuple, Self
+
+from broker_core.errors import InvalidValue
+
+__all__ = ["NIL", "EndpointId", "EntityId"]
+
+
+class EndpointId(bytes):
+    """Sixteen bytes. They compare as the protocol compares them (unsigned, from the left); ``str()`` is a UUID."""
+
+    __slots__ = ()
+
+    def __new__(cls, raw: bytes) -> Self:
+        if len(raw) != 16:
+            msg = f"an endpoint id has 16 bytes, not {len(raw)}"
+            raise InvalidValue(msg)
+        return super().__new__(cls, raw)
+
+    @classmethod
+    def parse(cls, text: str) -> EndpointId:
+        """From ``8-4-4-4-12`` hexadecimal digits; raises :class:`InvalidValue`."""
+        try:
+            parsed = uuid.UUID(text)
+        except ValueError:
+            parsed = None
+        if parsed is None or str(parsed) != text.lower():
+            msg = f"{text!r} is no endpoint id (a UUID such as 768b0ad0-1a0b-526c-8cf6-11569eb41428)"
+            raise InvalidValue(msg)
+        return cls(parsed.bytes)
+
+    @classmethod
+    def from_random(cls, random: bytes) -> EndpointId:
+        """An id out of 16 random bytes, as a UUID of version 4 (C++ reads back only certain versions)."""
+        return cls(uuid.UUID(bytes=random, version=4).bytes)
+
+    def __str__(self) -> str:
+        return str(uuid.UUID(bytes=bytes(self)))
+
+    def __repr__(self) -> str:
+        return f"EndpointId({str(self)!r})"
+
+
+NIL = EndpointId(bytes(16))
+"""Nobody, or everybody who subscribed."""
+
+
+class EntityId(NamedTuple):
+    """A store's master or clone: the endpoint it lives on and its number there."""
+
+    endpoint: EndpointId
+    object: int
+
+    def __str__(self) -> str:
+        return f"{self.object}@{self.endpoint}" if self.object or self.endpoint != NIL else "none"
