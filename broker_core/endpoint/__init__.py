@@ -1,0 +1,1 @@
+"""What users hold: the endpoint and what it hands out."""

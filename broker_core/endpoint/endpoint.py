@@ -1,0 +1,392 @@
+"""The endpoint: what a program holds to take part in Broker's communication (manual section 2.2)."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import trio
+
+from broker_core.errors import ConfigurationError, LocalProtocolError, UndeliveredError
+from broker_core.model.ids import EndpointId
+from broker_core.model.topics import check_topic
+from broker_core.runtime.hub import Hub
+from broker_core.runtime.peerings import Listener, Peering, Peerings
+from broker_core.runtime.peers import NetworkPeer, Peer, PeerInfo
+from broker_core.runtime.streams import PeerAddress
+from broker_core.runtime.tls import TlsMode, check_tls_mode
+
+from .options import EndpointOptions
+from .publisher import CHECKPOINT_EVERY, Publisher
+from .subscriber import StatusSubscriber, Subscriber, topic_list
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+
+    from broker_core.messages.envelopes import Message
+    from broker_core.runtime.queues import Overflow
+
+__all__ = ["Endpoint", "Statistics", "Worker"]
+
+
+class Statistics(NamedTuple):
+    """Counts of data messages since the endpoint started."""
+
+    published: int
+    """Published here, whether anybody subscribed or not."""
+    received: int
+    """Arrived from peers."""
+    delivered: int
+    """Put into queues of local subscribers; one message may count several times."""
+    forwarded: int
+    """Passed on from peer to peer; likewise."""
+    ttl_expired: int
+    """Not passed on, because they had taken their last hop."""
+    skipped: int
+    """Unreadable."""
+    dropped: int
+    """Discarded by the overflow policies of all queues, those that are gone included."""
+    peers: tuple[PeerInfo, ...]
+
+
+class Worker:
+    """A background task that calls a handler for each message. Made by ``endpoint.subscribe``."""
+
+    def __init__(self, subscriber: Subscriber, scope: trio.CancelScope) -> None:
+        self.subscriber = subscriber
+        self._scope = scope
+
+    def cancel(self) -> None:
+        """End the task; a handler that is waiting is cancelled."""
+        self.subscriber.close()
+        self._scope.cancel()
+
+
+class Endpoint:
+    """One participant. ``async with Endpoint() as endpoint:`` starts it and, at the end, shuts it down.
+
+    All methods are for the trio task tree it was started in. When the block ends without an error, messages
+    that no peer confirmed raise :class:`UndeliveredError`.
+    """
+
+    def __init__(self, options: EndpointOptions | None = None) -> None:
+        self.options = options or EndpointOptions()
+        self.id = self.options.id or EndpointId.from_random(os.urandom(16))
+        self._hub = Hub(
+            self.id,
+            forward=self.options.forward,
+            ttl=self.options.ttl,
+            limits=self.options.limits,
+            overflow=self.options.peer_overflow,
+        )
+        self._nursery_manager = trio.open_nursery()
+        self._nursery: trio.Nursery | None = None
+        self._peerings: Peerings | None = None
+        self._closed = False
+        self._since_checkpoint = 0
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.id} with {len(self._hub.router.peers)} peers>"
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        if self._nursery is not None:
+            msg = "an endpoint is started only once"
+            raise LocalProtocolError(msg)
+        self._nursery = await self._nursery_manager.__aenter__()
+        self._peerings = Peerings(self._hub, self._nursery)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
+        assert self._nursery is not None  # noqa: S101  # __aenter__ ran
+        absorbed: bool | None = False
+        is_cancelled = isinstance(error, trio.Cancelled)
+        undelivered: UndeliveredError | None = None
+        try:
+            await self.shutdown()
+        except UndeliveredError as problem:
+            undelivered = problem
+        finally:
+            self._nursery.cancel_scope.cancel()
+            # The nursery takes a cancellation of its own back. Any other error of the block is not its business:
+            # kept from it, it reaches the caller as it is, not in an exception group.
+            cancelled = (kind, error, trace) if is_cancelled else (None, None, None)
+            try:
+                absorbed = await self._nursery_manager.__aexit__(*cancelled)  # noqa: ASYNC102  # it only reaps cancelled tasks
+            except BaseExceptionGroup as group:
+                if len(group.exceptions) == 1:
+                    raise group.exceptions[0] from None  # a worker's handler failed
+                raise
+        if undelivered is not None and kind is None:
+            raise undelivered
+        return bool(is_cancelled and absorbed)
+
+    async def shutdown(self, timeout: float | None = None) -> None:
+        """Deliver what was published, say BYE to all peers, and end all peerings and subscriptions. Idempotent.
+
+        Every message that was published to a peer is confirmed by it when this returns; otherwise
+        :class:`UndeliveredError` says how many were not, after everything is closed. *timeout* bounds the whole
+        in seconds; without it, only a peer that takes nothing at all (limits.drain_timeout), or does not answer
+        BYE (limits.bye_timeout), is given up.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        lost: dict[str, int] = {}
+        if self._peerings is not None:
+            peers = list(self._hub.router.peers.values())
+            with trio.move_on_after(float("inf") if timeout is None else timeout):
+                await self._peerings.leave_all()
+            lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
+        assert self._nursery is not None  # noqa: S101  # started, or there is nothing to shut down
+        self._nursery.cancel_scope.cancel()
+        for messages in self._hub.router.subscribers():
+            messages.close()
+        for notices in self._hub.notices:
+            notices.close()
+        if lost:
+            raise UndeliveredError(lost)
+
+    def _running(self) -> Peerings:
+        if self._peerings is None:
+            msg = "the endpoint is not started: use `async with Endpoint() as endpoint:`"
+            raise LocalProtocolError(msg)
+        if self._closed:
+            msg = "the endpoint is shut down"
+            raise trio.ClosedResourceError(msg)
+        return self._peerings
+
+    # -- peerings -------------------------------------------------------------------------------------------------
+
+    async def listen(self, host: str = "127.0.0.1", port: int = 0, *, tls: TlsMode | None = None) -> Listener:
+        """Accept peers on *host* ("" is every interface) and *port* (0: any free one; see ``.port``).
+
+        *tls*: "anon" is Broker's certificate-less TLS, "off" plain TCP, "auto" takes both. None is "off" when
+        the endpoint's option says so, else "anon". Raises :class:`PeerUnavailable` when the port cannot be had.
+        """
+        mode = check_tls_mode(tls) if tls else ("off" if self.options.tls == "off" else "anon")
+        return await self._running().listen(host, port, mode)
+
+    async def peer(
+        self,
+        address: str | PeerAddress | Endpoint,
+        port: int | None = None,
+        *,
+        retry: float | None = None,
+        tls: TlsMode | None = None,
+        timeout: float | None = None,
+    ) -> PeerInfo:
+        """Peer with the endpoint at *address* ("host", "host:port", "broker://host:port"), or one of this process.
+
+        Without *retry* there is one attempt. With it there are attempts, first *retry* seconds apart and then
+        less and less often, until there is a peering or the call is cancelled; and when the peering is lost, it
+        is made anew in the same way. *timeout* bounds the call in seconds (trio.TooSlowError). Raises a
+        :class:`PeeringError` that says what happened.
+        """
+        peerings = self._running()
+        if isinstance(address, Endpoint):
+            peer: Peer = peerings.connect_local(address._running())  # noqa: SLF001  # the same class
+            await trio.lowlevel.checkpoint()
+            return peer.info()
+        where, mode = self._where(address, port), check_tls_mode(tls or self.options.tls)
+        with trio.fail_after(float("inf") if timeout is None else timeout):
+            if retry is None:
+                return (await peerings.dial(where, mode)).info()
+            peering = peerings.keep(where, mode, retry)
+            try:
+                await peering.settled.wait()
+            except trio.Cancelled:
+                peering.cancel()
+                raise
+        if peering.peer is None:
+            raise peering.error or trio.ClosedResourceError
+        return peering.peer.info()
+
+    def peer_nowait(
+        self, address: str | PeerAddress, port: int | None = None, *, retry: float | None = 1.0, tls: TlsMode | None = None
+    ) -> Peering:
+        """As :meth:`peer`, in the background: status subscribers see what comes of it. ``.cancel()`` ends it."""
+        return self._running().keep(self._where(address, port), check_tls_mode(tls or self.options.tls), retry)
+
+    @staticmethod
+    def _where(address: str | PeerAddress, port: int | None) -> PeerAddress:
+        if isinstance(address, PeerAddress):
+            return address
+        return PeerAddress.parse(address) if port is None else PeerAddress(address.strip("[]"), port)
+
+    async def unpeer(self, peer: EndpointId | str, port: int | None = None) -> None:
+        """End a peering, given by the peer's id, or by the host and port it was made with.
+
+        Everything published before is delivered first; :class:`UndeliveredError` when the peer did not confirm
+        it. Raises :class:`LocalProtocolError` (peer_invalid) when there is no such peering.
+        """
+        peerings = self._running()
+        found = self._find(peer, port)
+        for peering in list(peerings.outgoing):
+            if found is not None and peering.peer is found or str(peering.address) == _address_text(peer, port):
+                peering.cancel()
+                found = found or peering.peer
+        if found is None or found.peer_id not in self._hub.router.peers:
+            await trio.lowlevel.checkpoint()
+            raise self._hub.unknown_peer(_address_text(peer, port))
+        await found.leave()
+        if found.undelivered:
+            raise UndeliveredError({str(found.peer_id): found.undelivered})
+
+    def _find(self, peer: EndpointId | str, port: int | None) -> Peer | None:
+        if isinstance(peer, EndpointId):
+            return self._hub.router.peers.get(peer)
+        text = _address_text(peer, port)
+        return next((one for one in self._hub.router.peers.values() if str(one.address) == text), None)
+
+    def peers(self) -> list[PeerInfo]:
+        """The peers of this moment."""
+        return [peer.info() for peer in self._hub.router.peers.values()]
+
+    async def ping(self, peer: EndpointId, timeout: float = 5.0) -> float:
+        """The round-trip time to *peer* in seconds, behind all that is queued for it; trio.TooSlowError.
+
+        Raises :class:`LocalProtocolError` when there is no such peer, trio.BrokenResourceError when it is lost.
+        """
+        found = self._hub.router.peers.get(peer)
+        if not isinstance(found, NetworkPeer):
+            raise self._hub.unknown_peer(str(peer))
+        return await found.ping(timeout)
+
+    async def wait_for_subscribers(self, topic: str, count: int = 1) -> None:
+        """Wait until at least *count* peers have a subscription that *topic* matches."""
+        self._running()
+        await trio.lowlevel.checkpoint()
+        while len(self._hub.router.route(check_topic(topic)).peers) < count:
+            await self._hub.changed.wait()
+
+    async def await_peer(self, peer: EndpointId) -> PeerInfo:
+        """Wait until *peer* is a peer."""
+        self._running()
+        await trio.lowlevel.checkpoint()
+        while peer not in self._hub.router.peers:
+            await self._hub.changed.wait()
+        return self._hub.router.peers[peer].info()
+
+    # -- sending --------------------------------------------------------------------------------------------------
+
+    async def publish(self, topic: str, value: Any) -> int:
+        """Publish *value* (any Broker value, or an Event or other Zeek message) on *topic*.
+
+        Returns to how many peers it goes: 0 means that nobody subscribed (local subscribers do not get what
+        their own endpoint publishes). Waits while a peer's queue is full under the policy "block". Lets other
+        tasks run every 128 calls. Raises :class:`InvalidValue` for a value or topic that cannot be sent.
+        """
+        if self._closed or self._peerings is None:
+            self._running()
+        self._since_checkpoint += 1
+        if self._since_checkpoint >= CHECKPOINT_EVERY:
+            self._since_checkpoint = 0
+            await trio.lowlevel.checkpoint()
+        return await self._hub.publish(topic, value)
+
+    def publish_nowait(self, topic: str, value: Any) -> int:
+        """As :meth:`publish`, without waiting; trio.WouldBlock, with nothing sent, when it would have to."""
+        self._running()
+        return self._hub.publish_nowait(topic, value)
+
+    async def publish_batch(self, *messages: tuple[str, Any]) -> None:
+        """Publish several (topic, value) pairs, in order. All are checked before the first is sent."""
+        self._running()
+        for route, message in [self._hub.outgoing(topic, value) for topic, value in messages]:
+            await self._hub.send_own(message, route.peers)
+        await trio.lowlevel.checkpoint()
+
+    def make_publisher(self, topic: str) -> Publisher:
+        """A publisher for a stream of values on *topic*."""
+        self._running()
+        return Publisher(self._hub, check_topic(topic))
+
+    async def publish_all(self, topic: str, values: AsyncIterable[Any]) -> int:
+        """Publish what *values* yields on *topic*, at the pace of the receivers; how many those were."""
+        return await self.make_publisher(topic).publish_all(values)
+
+    async def flush(self, timeout: float = 10.0) -> None:
+        """Wait until every peer has confirmed what was published so far; :class:`UndeliveredError` after *timeout*."""
+        await self._running().flush(timeout)
+
+    # -- receiving ------------------------------------------------------------------------------------------------
+
+    def make_subscriber(
+        self, topics: str | Iterable[str], *, capacity: int | None = None, overflow: Overflow = "block"
+    ) -> Subscriber:
+        """Messages on topics that start with one of *topics* ("" is everything).
+
+        At most *capacity* wait in its queue (default limits.subscriber_queue); *overflow* says what happens
+        then: "block" stops reading from the peers for a while, the others discard and count.
+        """
+        self._running()
+        size = self.options.limits.subscriber_queue if capacity is None else capacity
+        if size < 1:
+            msg = f"a subscriber's capacity is at least 1, not {size}"
+            raise ConfigurationError(msg)
+        return Subscriber(self._hub, topic_list(topics), size, overflow)
+
+    def make_status_subscriber(self, receive_statuses: bool = False) -> StatusSubscriber:  # noqa: FBT001, FBT002  # as in the manual
+        """Errors of this endpoint and, on request, changes of its peerings (manual 2.2.1, *Status and Error Messages*)."""
+        self._running()
+        return StatusSubscriber(self._hub, receive_statuses=receive_statuses)
+
+    def subscribe(
+        self, topics: str | Iterable[str], handler: Callable[[Message], Awaitable[None] | None], *, overflow: Overflow = "block"
+    ) -> Worker:
+        """Call *handler*, a plain or an async function, for each message on *topics*, in a background task.
+
+        One call at a time, in order. An exception of the handler ends the endpoint's block with it.
+        """
+        self._running()
+        assert self._nursery is not None  # noqa: S101  # it is running
+        worker = Worker(self.make_subscriber(topics, overflow=overflow), trio.CancelScope())
+
+        async def work() -> None:
+            with worker._scope:  # noqa: SLF001  # the two are one mechanism
+                async for message in worker.subscriber:
+                    result = handler(message)
+                    if inspect.isawaitable(result):
+                        await result
+                    else:
+                        await trio.lowlevel.checkpoint_if_cancelled()
+
+        self._nursery.start_soon(work)
+        return worker
+
+    def forward(self, topics: str | Iterable[str]) -> None:
+        """Receive messages on *topics* only to pass them on to other peers (manual 2.2.2)."""
+        self._running()
+        self._hub.want([check_topic(topic, empty=True) for topic in topic_list(topics)])
+
+    # -- looking --------------------------------------------------------------------------------------------------
+
+    @property
+    def filter(self) -> tuple[str, ...]:
+        """The prefixes that this endpoint announces to its peers."""
+        return self._hub.own_filter.announced
+
+    def statistics(self) -> Statistics:
+        """All counts, as of now."""
+        hub, counters = self._hub, self._hub.counters
+        dropped = sum(queue.dropped for queue in hub.router.subscribers())
+        dropped += sum(peer.queue.dropped for peer in hub.router.peers.values())
+        return Statistics(
+            counters.published,
+            counters.received,
+            counters.delivered,
+            counters.forwarded,
+            counters.ttl_expired,
+            counters.skipped,
+            counters.dropped + dropped,
+            tuple(self.peers()),
+        )
+
+
+def _address_text(peer: EndpointId | str, port: int | None) -> str:
+    if isinstance(peer, EndpointId):
+        return str(peer)
+    return str(PeerAddress(peer.strip("[]"), port)) if port is not None else str(PeerAddress.parse(peer))

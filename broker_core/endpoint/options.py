@@ -1,0 +1,38 @@
+"""How an endpoint behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from broker_core.errors import ConfigurationError
+from broker_core.limits import DEFAULT_LIMITS, Limits
+from broker_core.model.ids import EndpointId
+from broker_core.runtime.queues import Overflow, check_overflow
+from broker_core.runtime.tls import TlsMode, check_tls_mode
+
+__all__ = ["EndpointOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointOptions:
+    """Options of one endpoint; raises :class:`ConfigurationError` for what none of them can be."""
+
+    id: EndpointId | None = None
+    """The endpoint's id; a random one when None."""
+    forward: bool = True
+    """Pass messages on from peer to peer (manual 2.2.2). Zeek runs with False."""
+    ttl: int = 20
+    """Hops that a message published here may take (manual 2.2.2); C++ peers do not count them."""
+    tls: TlsMode = "auto"
+    """``auto``: dial with TLS or without, whichever the peer speaks; listen with TLS. ``anon``, ``off``: always so."""
+    peer_overflow: Overflow = "block"
+    """What happens to a message for a peer whose queue is full."""
+    limits: Limits = field(default=DEFAULT_LIMITS)
+    """All bounds and timeouts."""
+
+    def __post_init__(self) -> None:
+        check_tls_mode(self.tls)
+        check_overflow(self.peer_overflow)
+        if not 1 <= self.ttl <= 0xFFFF:
+            msg = f"ttl {self.ttl} is outside 1 .. 65535"
+            raise ConfigurationError(msg)

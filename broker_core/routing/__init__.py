@@ -1,0 +1,1 @@
+"""Who gets a message. Decisions only: the runtime acts on them."""

@@ -1,0 +1,102 @@
+"""Which local subscribers and which peers get a message.
+
+The rules are those of spec native-protocol.md section 7; the TTL is that of manual section 2.2.2. The answer for
+a topic is remembered until a filter changes, so a stream of messages on one topic costs one look-up each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+
+from broker_core.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from broker_core.model.ids import EndpointId
+
+__all__ = ["Route", "RoutedPeer", "Router"]
+
+
+class RoutedPeer(Protocol):
+    """What the router needs to know of a peer."""
+
+    @property
+    def peer_id(self) -> EndpointId:
+        """The id of the endpoint on the other side."""
+
+    @property
+    def filter(self) -> tuple[str, ...]:
+        """The prefixes that it wants."""
+
+
+S = TypeVar("S")
+P = TypeVar("P", bound=RoutedPeer)
+
+
+class Route(NamedTuple, Generic[S, P]):
+    """The receivers of one topic."""
+
+    subscribers: tuple[S, ...]
+    peers: tuple[P, ...]
+
+    def without(self, peer_id: EndpointId) -> tuple[P, ...]:
+        """The peers other than the one that the message came from."""
+        return tuple([peer for peer in self.peers if peer.peer_id != peer_id])
+
+
+class Router(Generic[S, P]):
+    """Knows the subscribers (with their prefixes) and the peers (with their filters)."""
+
+    def __init__(self, own_id: EndpointId, *, cache_size: int = DEFAULT_LIMITS.topic_cache) -> None:
+        self.own_id = own_id
+        self.peers: dict[EndpointId, P] = {}
+        self._subscribers: dict[S, tuple[str, ...]] = {}
+        self._routes: dict[str, Route[S, P]] = {}
+        self._cache_size = cache_size
+
+    def set_subscriber(self, subscriber: S, prefixes: tuple[str, ...]) -> None:
+        """*subscriber* wants *prefixes* from now on."""
+        self._subscribers[subscriber] = prefixes
+        self._routes.clear()
+
+    def remove_subscriber(self, subscriber: S) -> None:
+        """*subscriber* wants nothing any more; it need not be known."""
+        self._subscribers.pop(subscriber, None)
+        self._routes.clear()
+
+    def subscribers(self) -> tuple[S, ...]:
+        """All of them."""
+        return tuple(self._subscribers)
+
+    def add_peer(self, peer: P) -> None:
+        """*peer* takes part; its filter is read when routes are made."""
+        self.peers[peer.peer_id] = peer
+        self._routes.clear()
+
+    def remove_peer(self, peer: P) -> bool:
+        """*peer* is gone. False when it was not this one that took part under its id."""
+        if self.peers.get(peer.peer_id) is not peer:
+            return False
+        del self.peers[peer.peer_id]
+        self._routes.clear()
+        return True
+
+    def filters_changed(self) -> None:
+        """Some peer has another filter now."""
+        self._routes.clear()
+
+    def route(self, topic: str) -> Route[S, P]:
+        """Everyone who wants *topic*."""
+        route = self._routes.get(topic)
+        if route is None:
+            if len(self._routes) >= self._cache_size:
+                self._routes.clear()
+            route = self._routes[topic] = Route(
+                tuple([who for who, prefixes in self._subscribers.items() if topic.startswith(prefixes)]),
+                tuple([peer for peer in self.peers.values() if topic.startswith(peer.filter)]),
+            )
+        return route
+
+    def peer_for(self, receiver: EndpointId) -> tuple[P, ...]:
+        """The direct peer that *receiver* names, if there is one: messages to others are not relayed."""
+        peer = self.peers.get(receiver)
+        return () if peer is None else (peer,)

@@ -1,0 +1,284 @@
+"""The meeting point: what is published here or arrives from a peer leaves for subscribers and other peers.
+
+The hub owns the router, the peers and the counters. Decisions come from the router and the registry; the hub
+acts on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from broker_core.errors import EC, SC, BrokerError, LocalProtocolError, RemoteProtocolError
+from broker_core.messages.binary_wire import FrameWriter
+from broker_core.messages.envelopes import Message, MessageKind
+from broker_core.messages.notices import EndpointInfo, ErrorNotice, NetworkInfo, Status
+from broker_core.messages.zeek import ZeekMessage
+from broker_core.model.ids import NIL
+from broker_core.model.native import to_value
+from broker_core.model.topics import check_topic
+from broker_core.protocol.registry import PeerRegistry
+from broker_core.routing.filters import OwnFilter
+from broker_core.routing.router import Router
+
+from .peers import LocalPeer, NetworkPeer, Peer
+from .queues import MessageQueue, Overflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from broker_core.limits import Limits
+    from broker_core.model.ids import EndpointId
+    from broker_core.routing.router import Route
+
+    from .streams import PeerAddress
+
+__all__ = ["Counters", "Hub"]
+
+MAX_TTL = 0xFFFF
+
+
+@dataclass(slots=True)
+class Counters:
+    """Messages since the endpoint started. Drops of one peer or subscriber are counted at its queue."""
+
+    published: int = 0
+    received: int = 0
+    delivered: int = 0
+    forwarded: int = 0
+    ttl_expired: int = 0
+    skipped: int = 0
+    dropped: int = 0
+    """By queues that are gone; add those of the living ones."""
+
+
+class Hub:
+    """Everything of an endpoint that is not a task."""
+
+    def __init__(self, own_id: EndpointId, *, forward: bool, ttl: int, limits: Limits, overflow: Overflow) -> None:
+        self.own_id = own_id
+        self.forward = forward
+        self.ttl = ttl
+        self.limits = limits
+        self.overflow = overflow
+        self.router: Router[MessageQueue[Message], Peer] = Router(own_id, cache_size=limits.topic_cache)
+        self.registry: PeerRegistry[Any] = PeerRegistry()
+        self.own_filter = OwnFilter()
+        self.frames = FrameWriter(own_id, limits)
+        self.counters = Counters()
+        self.notices: dict[MessageQueue[Status | ErrorNotice], bool] = {}
+        """Queues of status subscribers, and whether each wants statuses besides errors."""
+        self.undelivered: dict[str, int] = {}
+        """Peers that were lost with published messages unconfirmed, and how many."""
+        self.changed = trio.Event()
+        """Set and replaced whenever a peer comes, goes, or announces another filter."""
+
+    # -- publishing ---------------------------------------------------------------------------------------------
+
+    def outgoing(self, topic: str, value: Any) -> tuple[Route[MessageQueue[Message], Peer], Message]:
+        """The receivers of a new message, and the message. Raises :class:`InvalidValue`."""
+        value = value.value if isinstance(value, ZeekMessage) else to_value(value)
+        route = self.router.route(check_topic(topic))
+        self.counters.published += 1
+        return route, Message(topic, value, sender=self.own_id, ttl=self.ttl)
+
+    async def publish(self, topic: str, value: Any) -> int:
+        """Hand a new message to every peer that wants it, waiting where a full queue says so; how many those are."""
+        route, message = self.outgoing(topic, value)
+        await self.send_own(message, route.peers)
+        return len(route.peers)
+
+    async def send_own(self, message: Message, peers: tuple[Peer, ...]) -> None:
+        """Queue a message that is published here for *peers*."""
+        for peer in peers:
+            peer.published += 1
+        if peers:
+            await self.send(message, peers, self.ttl)
+
+    def publish_nowait(self, topic: str, value: Any) -> int:
+        """As :meth:`publish`; trio.WouldBlock, with nothing sent, when that would have to wait."""
+        route, message = self.outgoing(topic, value)
+        for peer in route.peers:
+            queue = peer.queue
+            if queue.full and queue.policy == "block" and not queue.stalled and not queue.closed:
+                self.counters.published -= 1
+                raise trio.WouldBlock
+        frame = b""
+        for peer in route.peers:
+            peer.published += 1
+            if isinstance(peer, NetworkPeer):
+                frame = frame or self.frames.data_frame(topic, message.payload, self.ttl)
+                if not peer.queue.offer(frame):
+                    peer.queue.count_drop()
+            elif isinstance(peer, LocalPeer) and not peer.queue.offer(message):
+                peer.queue.count_drop()
+        return len(route.peers)
+
+    async def send(self, message: Message, peers: Iterable[Peer], ttl: int) -> None:
+        """Queue *message*, with *ttl* hops left, for *peers*; waits where a full queue says so."""
+        frame = b""
+        for peer in peers:
+            if type(peer) is NetworkPeer:
+                if not frame:
+                    if message.kind is MessageKind.DATA:
+                        frame = self.frames.data_frame(message.topic, message.payload, ttl, message.receiver)
+                    else:
+                        frame = self.frames.message_frame(message, ttl)
+                if not peer.queue.offer(frame):
+                    await peer.queue.put(frame)
+            elif type(peer) is LocalPeer:
+                passed = message if ttl == message.ttl else message.passed_on(self.own_id, ttl)
+                if not peer.queue.offer(passed):
+                    await peer.queue.put(passed)
+
+    # -- what peers hand over -----------------------------------------------------------------------------------
+
+    async def receive(self, messages: list[Message], source: EndpointId) -> None:
+        """Deliver and forward messages of one peer (spec native-protocol.md section 7)."""
+        counters = self.counters
+        counters.received += len(messages)
+        route_of, data, forward, own_id = self.router.route, MessageKind.DATA, self.forward, self.own_id
+        for message in messages:
+            receiver = message.receiver
+            if receiver == NIL:
+                route = route_of(message.topic)
+                if message.kind is data:
+                    for queue in route.subscribers:
+                        if not queue.offer(message):
+                            await queue.put(message)
+                    counters.delivered += len(route.subscribers)
+                peers = route.without(source) if forward and route.peers else ()
+            elif receiver == own_id:
+                route = route_of(message.topic)
+                if message.kind is data:
+                    for queue in route.subscribers:
+                        if not queue.offer(message):
+                            await queue.put(message)
+                    counters.delivered += len(route.subscribers)
+                continue
+            else:
+                peers = self.router.peer_for(receiver) if forward else ()
+            if peers:
+                await self._forward(message, peers)
+
+    async def _forward(self, message: Message, peers: tuple[Peer, ...]) -> None:
+        if message.ttl <= 1:
+            self.counters.ttl_expired += 1
+            return
+        self.counters.forwarded += len(peers)
+        await self.send(message, peers, message.ttl - 1)
+
+    def filter_changed(self) -> None:
+        """The peer wants other topics now."""
+        self.router.filters_changed()
+        self.signal_change()
+
+    def skipped(self, peer: Peer, problem: str) -> None:
+        """Something from the peer could not be read and was left out."""
+        self.counters.skipped += 1
+        if _worth_telling(self.counters.skipped):
+            text = f"skipped unreadable message {self.counters.skipped}: {problem}"
+            self.notify(ErrorNotice(EC.INVALID_MESSAGE, self.info_of(peer), text))
+
+    # -- peers come and go ----------------------------------------------------------------------------------------
+
+    def add_peer(self, peer: Peer) -> None:
+        """*peer* takes part from now on."""
+        self.router.add_peer(peer)
+        peer.queue.on_drop = lambda total: self._tell_drop(f"peer {peer.peer_id}", total, self.info_of(peer))
+        self.notify(Status(SC.ENDPOINT_DISCOVERED, EndpointInfo(peer.peer_id, None), "found a new peer in the network"))
+        self.notify(Status(SC.PEER_ADDED, self.info_of(peer), "handshake successful"))
+        self.signal_change()
+
+    def remove_peer(self, peer: Peer) -> None:
+        """*peer* is gone; says how."""
+        if not self.router.remove_peer(peer):
+            return
+        self.counters.dropped += peer.queue.dropped
+        if peer.undelivered and not peer.leaving:
+            name = str(peer.peer_id)
+            self.undelivered[name] = self.undelivered.get(name, 0) + peer.undelivered
+        info = self.info_of(peer)
+        if peer.leaving:
+            error = peer.lost.error if peer.lost else None
+            reason = f" ({error})" if isinstance(error, RemoteProtocolError) and _is_reason(error) else ""
+            self.notify(Status(SC.PEER_REMOVED, info, f"removed connection to remote peer{reason}"))
+        else:
+            self.notify(Status(SC.PEER_LOST, info, "lost connection to remote peer"))
+        self.notify(Status(SC.ENDPOINT_UNREACHABLE, EndpointInfo(peer.peer_id, None), "lost the last path"))
+        self.signal_change()
+
+    def signal_change(self) -> None:
+        """Wake everyone who waits for peers or filters."""
+        self.changed.set()
+        self.changed = trio.Event()
+
+    def info_of(self, peer: Peer) -> EndpointInfo:
+        """Id and address of *peer* for notices; the retry interval is that of this side."""
+        address = peer.address
+        network = None if address is None else NetworkInfo(address.host, address.port, peer.retry)
+        return EndpointInfo(peer.peer_id, network)
+
+    # -- subscriptions --------------------------------------------------------------------------------------------
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The filter that peers are told."""
+        return self.own_filter.announced
+
+    def want(self, added: Iterable[str], removed: Iterable[str] = ()) -> None:
+        """Change the own filter, and tell all peers when that made a difference."""
+        before = self.own_filter.announced
+        self.own_filter.add(added)
+        self.own_filter.remove(removed)
+        after = self.own_filter.announced
+        if after == before:
+            return
+        for peer in list(self.router.peers.values()):
+            if isinstance(peer, NetworkPeer):
+                peer.announce(after)
+            elif isinstance(peer, LocalPeer):
+                peer.other.filter_changed()
+
+    # -- notices --------------------------------------------------------------------------------------------------
+
+    def notify(self, notice: Status | ErrorNotice) -> None:
+        """Queue *notice* for the status subscribers that want its kind."""
+        for queue, statuses in self.notices.items():
+            if statuses or isinstance(notice, ErrorNotice):
+                queue.offer(notice)
+
+    def unknown_peer(self, name: str) -> LocalProtocolError:
+        """The error, told to status subscribers too, for a peer that there is not."""
+        self.notify(ErrorNotice(EC.PEER_INVALID, EndpointInfo(NIL, None), "cannot unpeer from unknown peer"))
+        return LocalProtocolError(f"no peer {name}", EC.PEER_INVALID)
+
+    def notify_unavailable(self, address: PeerAddress | None, error: BrokerError, retry: float = 0.0) -> None:
+        """An attempt to connect, or to accept, failed."""
+        network = None if address is None else NetworkInfo(address.host, address.port, retry)
+        reason = getattr(error, "reason", None) or str(error)
+        text = f"unable to connect to remote peer ({reason})"
+        self.notify(ErrorNotice(EC.PEER_UNAVAILABLE, EndpointInfo(NIL, network), text))
+
+    def watch_drops(self, queue: MessageQueue[Message], topics: Callable[[], Iterable[str]]) -> None:
+        """Report what *queue*, of a subscriber to *topics*, has to discard."""
+        queue.on_drop = lambda total: self._tell_drop(f"subscriber to {', '.join(topics())}", total, None)
+
+    def _tell_drop(self, name: str, total: int, info: EndpointInfo | None) -> None:
+        if _worth_telling(total):
+            plural = "" if total == 1 else "s"
+            text = f"dropped {total} message{plural} so far: full queue of {name}"
+            self.notify(ErrorNotice(EC.UNSPECIFIED, info, text))
+
+
+def _worth_telling(total: int) -> bool:
+    """1, 10, 100, ...: the first of a kind is told at once, a flood does not become a flood of notices."""
+    return total > 0 and str(total).strip("0") == "1"
+
+
+def _is_reason(error: RemoteProtocolError) -> bool:
+    return error.problem == "backpressure_overflow"
+
+

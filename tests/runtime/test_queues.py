@@ -1,0 +1,183 @@
+"""Bounds and policies of the queues."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+import trio.testing
+
+from broker_core.errors import ConfigurationError
+from broker_core.runtime.queues import ControlFrame, FrameQueue, MessageQueue, Overflow, check_overflow
+
+
+def a_queue(policy: Overflow, capacity: int = 3, block_timeout: float = 5) -> MessageQueue[int]:
+    return MessageQueue(capacity, policy, block_timeout)
+
+
+def frames(policy: Overflow, capacity: int = 3, max_bytes: int = 1000) -> FrameQueue:
+    return FrameQueue(capacity, max_bytes, policy, 5)
+
+
+def test_an_unknown_policy_is_refused() -> None:
+    assert check_overflow("drop_oldest") == "drop_oldest"
+    with pytest.raises(ConfigurationError, match="'lose' is none of block, drop_oldest, drop_newest, disconnect"):
+        check_overflow("lose")
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"), [("drop_oldest", [2, 3, 4]), ("drop_newest", [0, 1, 2]), ("disconnect", [0, 1, 2])]
+)
+def test_every_drop_is_counted(policy: Overflow, kept: list[int]) -> None:
+    queue, told = a_queue(policy), []
+    queue.on_drop = told.append
+    assert all(queue.offer(number) for number in range(5))
+    assert queue.take() == kept
+    assert queue.dropped == 2
+    assert told == [1, 2]
+    assert queue.overflowed.is_set() == (policy == "disconnect")
+
+
+def test_block_refuses_at_the_bound_and_takes_again_below_it() -> None:
+    queue = a_queue("block")
+    assert [queue.offer(number) for number in range(4)] == [True, True, True, False]
+    assert queue.full
+    assert queue.pop() == 0
+    assert queue.offer(4)
+    assert queue.take(2) == [1, 2]
+    assert queue.take() == [4]
+    assert queue.dropped == 0
+
+
+async def test_block_waits_until_half_of_the_queue_is_free(autojump_clock: trio.testing.MockClock) -> None:
+    queue = a_queue("block", capacity=4)
+    for number in range(4):
+        queue.offer(number)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(queue.put, 4)
+        await trio.testing.wait_all_tasks_blocked()
+        queue.pop()
+        await trio.testing.wait_all_tasks_blocked()
+        assert list(queue.items) == [1, 2, 3]
+        queue.pop()
+    assert list(queue.items) == [2, 3, 4]
+    assert trio.current_time() - autojump_clock.current_time() == 0
+
+
+async def test_a_source_waits_no_longer_than_block_timeout_and_only_once(autojump_clock: trio.testing.MockClock) -> None:
+    queue = a_queue("block", block_timeout=5)
+    for number in range(3):
+        queue.offer(number)
+    start = autojump_clock.current_time()
+    await queue.put(3)
+    await queue.put(4)
+    assert autojump_clock.current_time() - start == 5
+    assert queue.dropped == 2
+    assert queue.stalled
+    assert queue.take() == [0, 1, 2]
+    assert not queue.stalled
+    await queue.put(5)
+    assert queue.take() == [5]
+
+
+async def test_wait_gives_true_for_an_item_and_false_at_the_end() -> None:
+    queue = a_queue("block")
+    queue.offer(1)
+    assert await queue.wait()
+    queue.close()
+    assert await queue.wait()
+    queue.pop()
+    assert not await queue.wait()
+    assert queue.offer(2)  # taken off the caller's hands, and counted
+    assert queue.dropped == 1
+
+
+async def test_closing_wakes_the_taker_and_the_sources() -> None:
+    empty, full = a_queue("block"), a_queue("block", capacity=1)
+    full.offer(1)
+    ends: list[object] = []
+
+    async def take() -> None:
+        ends.append(await empty.wait())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(take)
+        nursery.start_soon(full.put, 2)
+        await trio.testing.wait_all_tasks_blocked()
+        empty.close()
+        full.close()
+    assert ends == [False]
+    assert full.dropped == 1
+
+
+async def test_two_takers_at_once_are_refused() -> None:
+    queue = a_queue("block")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(queue.wait)
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(trio.BusyResourceError):
+            await queue.wait()
+        queue.offer(1)
+
+
+def test_frames_are_bounded_in_bytes_too() -> None:
+    queue = frames("block", capacity=100, max_bytes=10)
+    assert queue.offer(b"12345678")
+    assert not queue.full
+    assert queue.offer(b"12345")  # the bound is looked at before a frame is added
+    assert queue.full
+    assert not queue.offer(b"1")
+    assert queue.accepted == 2
+    assert queue.take_chunk(8) == b"12345678"
+    assert queue.bytes == 5
+    assert queue.take_chunk(100) == b"12345"
+    assert (queue.bytes, len(queue.items)) == (0, 0)
+
+
+def test_drop_oldest_makes_room_for_bytes() -> None:
+    queue = frames("drop_oldest", capacity=100, max_bytes=10)
+    for frame in (b"aaaa", b"bbbb", b"cccc", b"dddddd"):
+        assert queue.offer(frame)
+    assert queue.dropped == 1
+    assert queue.take_chunk(100) == b"bbbbccccdddddd"
+
+
+def test_control_frames_are_never_dropped_and_keep_their_place() -> None:
+    queue = frames("drop_oldest", capacity=2)
+    queue.put_control(b"first")
+    queue.offer(b"a")
+    queue.put_control(b"second")
+    queue.offer(b"b")
+    queue.offer(b"c")
+    assert queue.take_chunk(100) == b"firstsecondc"
+    assert queue.dropped == 2
+    full = frames("drop_oldest", capacity=1)
+    full.put_control(b"only")
+    full.offer(b"a")
+    assert full.take_chunk(100) == b"onlya"
+    assert full.dropped == 0
+    assert isinstance(ControlFrame(b""), bytes)
+
+
+def test_chunks_hold_whole_frames() -> None:
+    queue = frames("block", capacity=100)
+    for frame in (b"aaaa", b"bb", b"cccc", b"d" * 20):
+        queue.offer(frame)
+    assert queue.take_chunk(7) == b"aaaabb"
+    assert queue.take_chunk(7) == b"cccc"
+    assert queue.take_chunk(7) == b"d" * 20  # one at the least
+
+
+async def test_a_peer_that_takes_nothing_is_given_up(autojump_clock: trio.testing.MockClock) -> None:
+    del autojump_clock
+    queue = frames("block", capacity=1)
+    queue.offer(b"a")
+    await queue.put(b"b")
+    assert queue.overflowed.is_set()
+    assert queue.dropped == 1
+
+
+async def test_a_closed_queue_takes_no_control_frames() -> None:
+    queue = frames("block")
+    queue.close()
+    queue.put_control(b"x")
+    assert not queue.items

@@ -1,0 +1,81 @@
+"""Addresses, and what becomes of transport faults."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from broker_core.errors import InvalidValue, PeerUnavailable
+from broker_core.runtime.streams import PeerAddress, dial, open_listeners
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.0.0.1:9000", ("10.0.0.1", 9000)),
+        ("broker://zeek.example:9000/", ("zeek.example", 9000)),
+        ("zeek.example", ("zeek.example", 9999)),
+        (":47761", ("127.0.0.1", 47761)),
+        ("[::1]:9000", ("::1", 9000)),
+        ("[::1]", ("::1", 9999)),
+        ("broker://[2001:db8::1]:1", ("2001:db8::1", 1)),
+    ],
+)
+def test_addresses_that_can_be_read(text: str, expected: tuple[str, int]) -> None:
+    assert PeerAddress.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", "host:", "a:b", "host:65536", "::1", "1:2:3", "[::1", "[]:1", "[::1]9", "a/b", "host:-1", "host:٣"]
+)
+def test_addresses_that_cannot(text: str) -> None:
+    if text == "host:":
+        assert PeerAddress.parse(text) == ("host", 9999)
+        return
+    with pytest.raises(InvalidValue, match="is no address of a peer"):
+        PeerAddress.parse(text)
+
+
+def test_addresses_print_as_they_are_read() -> None:
+    for text in ("127.0.0.1:9999", "[::1]:1", "host:2"):
+        assert str(PeerAddress.parse(text)) == text
+
+
+async def test_a_name_that_does_not_resolve() -> None:
+    with pytest.raises(PeerUnavailable, match="the name cannot be resolved"):
+        await dial(PeerAddress("no-such-host.invalid", 9999), 5)
+
+
+async def test_nobody_listens() -> None:
+    [listener] = await open_listeners("127.0.0.1", 0)
+    port = listener.socket.getsockname()[1]
+    await listener.aclose()
+    with pytest.raises(PeerUnavailable, match="connection refused") as caught:
+        await dial(PeerAddress("127.0.0.1", port), 5)
+    assert caught.value.address == f"127.0.0.1:{port}"
+    assert "9999" in caught.value.hint
+
+
+async def test_an_answer_that_does_not_come_in_time(monkeypatch: pytest.MonkeyPatch, autojump_clock: object) -> None:
+    del autojump_clock
+
+    async def for_ever(*_: object) -> trio.SocketStream:
+        await trio.sleep_forever()
+        raise AssertionError
+
+    monkeypatch.setattr(trio, "open_tcp_stream", for_ever)
+    with pytest.raises(PeerUnavailable, match="no answer within 3 s"):
+        await dial(PeerAddress("192.0.2.1", 9999), 3)
+
+
+async def test_listening_on_every_interface_uses_one_port() -> None:
+    listeners = await open_listeners("", 0)
+    ports = {listener.socket.getsockname()[1] for listener in listeners}
+    assert len(ports) == 1
+    for listener in listeners:
+        await listener.aclose()
+
+
+async def test_listening_on_a_name_that_does_not_resolve() -> None:
+    with pytest.raises(PeerUnavailable, match="cannot listen: the name cannot be resolved"):
+        await open_listeners("no-such-host.invalid", 0)
