@@ -55,12 +55,12 @@ class Worker:
 
     def __init__(self, subscriber: Subscriber, scope: trio.CancelScope) -> None:
         self.subscriber = subscriber
-        self._scope = scope
+        self.scope = scope
 
     def cancel(self) -> None:
         """End the task; a handler that is waiting is cancelled."""
         self.subscriber.close()
-        self._scope.cancel()
+        self.scope.cancel()
 
 
 class Endpoint:
@@ -81,7 +81,6 @@ class Endpoint:
             overflow=self.options.peer_overflow,
         )
         self._nursery_manager = trio.open_nursery()
-        self._nursery: trio.Nursery | None = None
         self._peerings: Peerings | None = None
         self._closed = False
         self._since_checkpoint = 0
@@ -92,15 +91,13 @@ class Endpoint:
     # -- life -----------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        if self._nursery is not None:
+        if self._peerings is not None:
             msg = "an endpoint is started only once"
             raise LocalProtocolError(msg)
-        self._nursery = await self._nursery_manager.__aenter__()
-        self._peerings = Peerings(self._hub, self._nursery)
+        self._peerings = Peerings(self._hub, await self._nursery_manager.__aenter__())
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
-        assert self._nursery is not None  # noqa: S101  # __aenter__ ran
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         absorbed: bool | None = False
         is_cancelled = isinstance(error, trio.Cancelled)
         undelivered: UndeliveredError | None = None
@@ -109,12 +106,13 @@ class Endpoint:
         except UndeliveredError as problem:
             undelivered = problem
         finally:
-            self._nursery.cancel_scope.cancel()
+            if self._peerings is not None:
+                self._peerings.nursery.cancel_scope.cancel()
             # The nursery takes a cancellation of its own back. Any other error of the block is not its business:
             # kept from it, it reaches the caller as it is, not in an exception group.
-            cancelled = (kind, error, trace) if is_cancelled else (None, None, None)
+            cancelled: Any = (kind, error, trace) if is_cancelled else (None, None, None)
             try:
-                absorbed = await self._nursery_manager.__aexit__(*cancelled)  # noqa: ASYNC102  # it only reaps cancelled tasks
+                absorbed = await self._nursery_manager.__aexit__(*cancelled)  # reaps tasks that are cancelled
             except BaseExceptionGroup as group:
                 if len(group.exceptions) == 1:
                     raise group.exceptions[0] from None  # a worker's handler failed
@@ -140,8 +138,6 @@ class Endpoint:
             with trio.move_on_after(float("inf") if timeout is None else timeout):
                 await self._peerings.leave_all()
             lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
-        assert self._nursery is not None  # noqa: S101  # started, or there is nothing to shut down
-        self._nursery.cancel_scope.cancel()
         for messages in self._hub.router.subscribers():
             messages.close()
         for notices in self._hub.notices:
@@ -205,7 +201,12 @@ class Endpoint:
         return peering.peer.info()
 
     def peer_nowait(
-        self, address: str | PeerAddress, port: int | None = None, *, retry: float | None = 1.0, tls: TlsMode | None = None
+        self,
+        address: str | PeerAddress,
+        port: int | None = None,
+        *,
+        retry: float | None = 1.0,
+        tls: TlsMode | None = None,
     ) -> Peering:
         """As :meth:`peer`, in the background: status subscribers see what comes of it. ``.cancel()`` ends it."""
         return self._running().keep(self._where(address, port), check_tls_mode(tls or self.options.tls), retry)
@@ -225,7 +226,8 @@ class Endpoint:
         peerings = self._running()
         found = self._find(peer, port)
         for peering in list(peerings.outgoing):
-            if found is not None and peering.peer is found or str(peering.address) == _address_text(peer, port):
+            same_peer = found is not None and peering.peer is found
+            if same_peer or str(peering.address) == _address_text(peer, port):
                 peering.cancel()
                 found = found or peering.peer
         if found is None or found.peer_id not in self._hub.router.peers:
@@ -329,24 +331,27 @@ class Endpoint:
             raise ConfigurationError(msg)
         return Subscriber(self._hub, topic_list(topics), size, overflow)
 
-    def make_status_subscriber(self, receive_statuses: bool = False) -> StatusSubscriber:  # noqa: FBT001, FBT002  # as in the manual
-        """Errors of this endpoint and, on request, changes of its peerings (manual 2.2.1, *Status and Error Messages*)."""
+    def make_status_subscriber(self, receive_statuses: bool = False) -> StatusSubscriber:  # as in the manual
+        """Errors of this endpoint and, on request, changes of its peerings (manual 2.2.1, *Status ... Messages*)."""
         self._running()
         return StatusSubscriber(self._hub, receive_statuses=receive_statuses)
 
     def subscribe(
-        self, topics: str | Iterable[str], handler: Callable[[Message], Awaitable[None] | None], *, overflow: Overflow = "block"
+        self,
+        topics: str | Iterable[str],
+        handler: Callable[[Message], Awaitable[None] | None],
+        *,
+        overflow: Overflow = "block",
     ) -> Worker:
         """Call *handler*, a plain or an async function, for each message on *topics*, in a background task.
 
         One call at a time, in order. An exception of the handler ends the endpoint's block with it.
         """
-        self._running()
-        assert self._nursery is not None  # noqa: S101  # it is running
+        peerings = self._running()
         worker = Worker(self.make_subscriber(topics, overflow=overflow), trio.CancelScope())
 
         async def work() -> None:
-            with worker._scope:  # noqa: SLF001  # the two are one mechanism
+            with worker.scope:
                 async for message in worker.subscriber:
                     result = handler(message)
                     if inspect.isawaitable(result):
@@ -354,7 +359,7 @@ class Endpoint:
                     else:
                         await trio.lowlevel.checkpoint_if_cancelled()
 
-        self._nursery.start_soon(work)
+        peerings.nursery.start_soon(work)
         return worker
 
     def forward(self, topics: str | Iterable[str]) -> None:

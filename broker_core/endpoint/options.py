@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from broker_core.errors import ConfigurationError
 from broker_core.limits import DEFAULT_LIMITS, Limits
-from broker_core.model.ids import EndpointId
 from broker_core.runtime.queues import Overflow, check_overflow
 from broker_core.runtime.tls import TlsMode, check_tls_mode
+
+if TYPE_CHECKING:
+    from broker_core.model.ids import EndpointId
 
 __all__ = ["EndpointOptions"]
 

@@ -7,6 +7,7 @@ Sources: manual section 2.3.1, spec data-model.md sections 1, 3.2 and 5.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -70,6 +71,19 @@ class Set(_Frozen, AbstractSet["Value"]):
         if isinstance(other, set | frozenset):
             return len(self) == len(other) and all(item in self for item in other)
         return NotImplemented
+
+    # The operators that would ask Python's own sets what they hold, and be told that 1 is in {True}.
+
+    def __le__(self, other: AbstractSet[Any]) -> bool:
+        return super().__le__(_own(other))
+
+    def __sub__(self, other: AbstractSet[Any]) -> AbstractSet[Value]:
+        return super().__sub__(_own(other))
+
+    def __xor__(self, other: AbstractSet[Any]) -> AbstractSet[Value]:
+        return super().__xor__(_own(other))
+
+    __rxor__ = __xor__
 
     def __hash__(self) -> int:
         return _cached_hash(self, tuple(self._entries))
@@ -186,6 +200,10 @@ def _convert_part(item: Any, step: object) -> Value:
     return value
 
 
+def _own(other: AbstractSet[Any]) -> AbstractSet[Any]:
+    return Set(other) if isinstance(other, set | frozenset) else other
+
+
 def _step_text(step: object) -> str:
     return f'"{step}"' if isinstance(step, str) else f"{step!r}"
 
@@ -213,7 +231,7 @@ def _fill(container: Set | Table, entries: dict[SortKey, Any]) -> None:
 
 def _refuse_nan(ordered: list[SortKey]) -> None:
     """C++ holds NaN equal to every real, and so refuses a set with both (spec section 5)."""
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in itertools.pairwise(ordered):
         if one != other and _equal_for_cpp(one, other):
             msg = "NaN and another real in one set (or as keys of one table): C++ Broker takes them for equal"
             raise InvalidValue(msg)

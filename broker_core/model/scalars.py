@@ -324,7 +324,7 @@ class Port(_Immutable):
         return f"Port({self.number}, {str(self.protocol)!r})"
 
     def __str__(self) -> str:
-        return f"{self.number}/{self.protocol if self.protocol else '?'}"
+        return f"{self.number}/{self.protocol or '?'}"
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Port:

@@ -8,18 +8,16 @@ import trio
 
 from broker_core.errors import (
     EC,
-
     PeerIncompatible,
     PeeringError,
     PeerRefused,
     PeerTimeout,
     PeerUnavailable,
-
 )
 from broker_core.protocol.events import Lost, Peered, PeerIdentified
 from broker_core.protocol.peering import PeerConnection
 from broker_core.protocol.registry import Drop, Hold, Proceed
-from broker_core.protocol.sniff import describe_first_bytes
+from broker_core.protocol.sniff import OLD_BROKER, TLS, describe_first_bytes
 
 from .peers import NetworkPeer
 from .streams import Connection, PeerAddress, accept_tls, connect_tls, dial, speaks_tls
@@ -79,9 +77,7 @@ class Attempt:
 
     async def _shake_hands(self) -> NetworkPeer:
         protocol = self.protocol
-        # What this side wants may change while the other side thinks.
-        protocol.set_filter(self.hub.own_filter.announced)
-        first = b""
+        answered = False
         while True:
             try:
                 for chunk in protocol.data_to_send():  # each by its own call: see spec, TLS pitfall
@@ -98,7 +94,7 @@ class Attempt:
                     case Peered():
                         return self._peered(events[at + 1 :])
                     case Lost():
-                        raise self._failure(event, first)
+                        raise self._failure(event, answered=answered)
                     case _:
                         pass
             else:
@@ -108,7 +104,7 @@ class Attempt:
                 if scope.cancelled_caught:
                     protocol.handle_deadline(trio.current_time())
                 elif data:
-                    first = first or data[:64]
+                    answered = True
                     protocol.receive_data(data, trio.current_time())
                 else:
                     protocol.receive_eof()
@@ -121,7 +117,7 @@ class Attempt:
                 data += more
         return data
 
-    async def _arbitrate(self, peer: EndpointId, originator: bool) -> None:  # noqa: FBT001  # a field of the event
+    async def _arbitrate(self, peer: EndpointId, originator: bool) -> None:  # a field of the event
         decision = self.hub.registry.decide(peer, originator, self)
         self._registered = True
         if isinstance(decision, Hold):
@@ -147,7 +143,7 @@ class Attempt:
 
     def _peered(self, pending: list[Event]) -> NetworkPeer:
         hub, peer_id = self.hub, self.protocol.peer_id
-        assert peer_id is not None  # noqa: S101  # it is peered
+        assert peer_id is not None  # it is peered
         settle(hub.registry.completed(peer_id, self))
         peer = NetworkPeer(
             self.connection,
@@ -166,11 +162,11 @@ class Attempt:
             self._registered = False
             settle(self.hub.registry.ended(self.protocol.peer_id, self))
 
-    def _failure(self, lost: Lost, first: bytes) -> PeeringError:
+    def _failure(self, lost: Lost, *, answered: bool) -> PeeringError:
         address = str(self.connection.remote)
         error = lost.error
         code = error.code if error else EC.UNSPECIFIED
-        peer_id = self.protocol.peer_id
+        peer_id = lost.drop_sender or self.protocol.peer_id
         if EC.REDUNDANT_CONNECTION in (code, lost.drop_code) and peer_id and self.hub.registry.is_connected(peer_id):
             return RedundantPeering(address, "a peering with this endpoint exists already", peer_id)
         if lost.drop_code is not None:
@@ -178,23 +174,30 @@ class Attempt:
         if code is EC.PEER_TIMEOUT:
             hint = "is that port Broker's? Zeek's WebSocket and ZeroMQ ports are others"
             return PeerTimeout(address, str(error), hint)
-        looks_like = describe_first_bytes(first) if first else None
-        if looks_like == "TLS":
-            return PeerIncompatible(address, "it expects TLS", "use TLS mode auto or anon")
-        if looks_like:
-            return PeerIncompatible(address, f"not a Broker of version 2.3 or later: {looks_like}")
-        if not first and not self.server:
-            reason = "it closed the connection at once"
+        if lost.looks_like == TLS:
+            return PeerIncompatible(address, "it speaks TLS", "use TLS mode auto or anon")
+        if lost.looks_like:
+            return _no_broker(address, lost.looks_like)
+        if not answered:
             hint = "it may expect TLS, with or without certificates, be no Broker, or be shutting down"
-            return PeerIncompatible(address, reason, hint)
+            return PeerIncompatible(address, "it closed the connection at once", hint)
         return PeerIncompatible(address, str(error), "", code)
 
 
 def settle(verdicts: Iterable[tuple[object, Decision]]) -> None:
     """Pass the registry's verdicts on to the connections that it held."""
     for attempt, verdict in verdicts:
-        assert isinstance(attempt, Attempt)  # noqa: S101  # decide() is called with attempts only
+        assert isinstance(attempt, Attempt)  # decide() is called with attempts only
         attempt.settle(verdict)
+
+
+def _no_broker(address: str, looks_like: str) -> PeeringError:
+    hint = (
+        "Zeek 5 and later speak Broker's present protocol; older ones cannot be peers"
+        if looks_like == OLD_BROKER
+        else ""
+    )
+    return PeerIncompatible(address, f"not a Broker of version 2.3 or later: {looks_like}", hint)
 
 
 def _refusal(address: str, lost: Lost) -> PeeringError:
@@ -203,7 +206,9 @@ def _refusal(address: str, lost: Lost) -> PeeringError:
     except ValueError:
         code = EC.UNSPECIFIED
     if code is EC.PEER_INCOMPATIBLE:
-        return PeerIncompatible(address, f"protocol version refused: {lost.drop_text}", "both must be Broker 2.3 or later")
+        return PeerIncompatible(
+            address, f"protocol version refused: {lost.drop_text}", "both must be Broker 2.3 or later"
+        )
     if code is EC.SHUTTING_DOWN:
         return PeerRefused(address, "the peer is shutting down", "", code)
     return PeerRefused(address, f"the peer refused: {lost.drop_text} ({code.label})", "", code)
@@ -237,7 +242,7 @@ def _check_plain(address: PeerAddress, tls: TlsMode, said: bytes) -> None:
     if said and not _PROBE.startswith(said[: len(_PROBE)]):
         looks_like = describe_first_bytes(said)
         if looks_like:
-            raise PeerIncompatible(str(address), f"not a Broker of version 2.3 or later: {looks_like}")
+            raise _no_broker(str(address), looks_like)
     if tls == "anon":
         reason = "it does not speak TLS" if said else "it ended the TLS handshake without a word"
         raise PeerIncompatible(str(address), reason, "use TLS mode auto, or off")

@@ -24,7 +24,6 @@ from broker_core.routing.filters import OwnFilter
 from broker_core.routing.router import Router
 
 from .peers import LocalPeer, NetworkPeer, Peer
-from .queues import MessageQueue, Overflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
     from broker_core.routing.router import Route
 
+    from .queues import MessageQueue, Overflow
     from .streams import PeerAddress
 
 __all__ = ["Counters", "Hub"]
@@ -280,5 +280,3 @@ def _worth_telling(total: int) -> bool:
 
 def _is_reason(error: RemoteProtocolError) -> bool:
     return error.problem == "backpressure_overflow"
-
-

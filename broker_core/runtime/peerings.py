@@ -53,11 +53,11 @@ class Peering:
         """Why the last attempt failed; None after a success."""
         self.settled = trio.Event()
         """Set when the first attempt that counts is over: peered, or failed without retry."""
-        self._scope = trio.CancelScope()
+        self.scope = trio.CancelScope()
 
     def cancel(self) -> None:
         """Stop trying, now and after a loss."""
-        self._scope.cancel()
+        self.scope.cancel()
         self.settled.set()
 
 
@@ -66,8 +66,8 @@ class Peerings:
 
     def __init__(self, hub: Hub, nursery: trio.Nursery) -> None:
         self.hub = hub
-        self._nursery = nursery
-        self._handshakes = 0
+        self.nursery = nursery
+        self._welcoming: set[trio.CancelScope] = set()
         self.outgoing: list[Peering] = []
         self.listeners: list[Listener] = []
         self.closing = False
@@ -94,53 +94,52 @@ class Peerings:
             finally:
                 self.listeners.remove(listener)
 
-        self._nursery.start_soon(run)
+        self.nursery.start_soon(run)
         return listener
 
     async def _accept(self, listener: trio.SocketListener, tls: TlsMode) -> None:
         async def welcome(stream: trio.SocketStream) -> None:
             await self._welcome(stream, tls)
 
-        await trio.serve_listeners(welcome, [listener], handler_nursery=self._nursery)
+        await trio.serve_listeners(welcome, [listener], handler_nursery=self.nursery)
 
     async def _welcome(self, stream: trio.SocketStream, tls: TlsMode) -> None:
         connection = accepted(stream)
-        if self.closing or self._handshakes >= self.hub.limits.max_handshakes:
+        if self.closing or len(self._welcoming) >= self.hub.limits.max_handshakes:
             await connection.close()
             if not self.closing:
-                reason = f"{self._handshakes} handshakes are open already (max_handshakes)"
+                reason = f"{len(self._welcoming)} handshakes are open already (max_handshakes)"
                 self.hub.notify_unavailable(connection.remote, PeerRefused(str(connection.remote), reason))
             return
-        self._handshakes += 1
-        try:
-            peer = await accept_peer(self.hub, stream, connection, tls)
-        except PeeringError as error:
-            if not isinstance(error, RedundantPeering):
-                self.hub.notify_unavailable(connection.remote, error)
-            return
-        finally:
-            self._handshakes -= 1
-        await self._run(peer)
+        peer = None
+        with trio.CancelScope() as scope:
+            self._welcoming.add(scope)
+            try:
+                peer = await accept_peer(self.hub, stream, connection, tls)
+            except PeeringError as error:
+                if not isinstance(error, RedundantPeering):
+                    self.hub.notify_unavailable(connection.remote, error)
+            finally:
+                self._welcoming.remove(scope)
+        if peer is not None:  # and not in a task of its own: trio closes the stream when this one ends
+            self.hub.add_peer(peer)
+            await self._carry(peer)
 
     # -- dialling -------------------------------------------------------------------------------------------------
 
     async def dial(self, address: PeerAddress, tls: TlsMode) -> Peer:
         """One attempt; the peering then runs on its own. Raises :class:`PeeringError`."""
-        peer = await self._dial(address, tls)
-        if not peer.started:
-            self.start(peer)
-        return peer
-
-    async def _dial(self, address: PeerAddress, tls: TlsMode) -> Peer:
-        hub = self.hub
         try:
-            return await dial_peer(hub, address, tls)
+            peer = await dial_peer(self.hub, address, tls)
         except PeeringError as error:
             existing = await self._existing(error.peer_id) if isinstance(error, RedundantPeering) else None
             if existing is None:
-                hub.notify_unavailable(address, error)
+                self.hub.notify_unavailable(address, error)
                 raise
             return existing
+        self.hub.add_peer(peer)
+        self.nursery.start_soon(self._carry, peer)
+        return peer
 
     async def _existing(self, peer_id: EndpointId) -> Peer | None:
         """The peering that made an attempt redundant; it may still be completing its handshake."""
@@ -153,12 +152,12 @@ class Peerings:
         """Make a peering in the background and, with *retry* seconds, keep it until cancelled."""
         peering = Peering(address, retry)
         self.outgoing.append(peering)
-        self._nursery.start_soon(self._keep, peering, tls)
+        self.nursery.start_soon(self._keep, peering, tls)
         return peering
 
     async def _keep(self, peering: Peering, tls: TlsMode) -> None:
         try:
-            with peering._scope:  # noqa: SLF001  # the two classes are one mechanism
+            with peering.scope:
                 await self._attempts(peering, tls)
         finally:
             peering.settled.set()
@@ -192,18 +191,6 @@ class Peerings:
 
     # -- running --------------------------------------------------------------------------------------------------
 
-    def start(self, peer: NetworkPeer | Peer) -> None:
-        """Run *peer* in the background."""
-        assert isinstance(peer, NetworkPeer)  # noqa: S101  # local ones start in pairs
-        peer.started = True
-        self.hub.add_peer(peer)
-        self._nursery.start_soon(self._carry, peer)
-
-    async def _run(self, peer: NetworkPeer) -> None:
-        peer.started = True
-        self.hub.add_peer(peer)
-        await self._carry(peer)
-
     async def _carry(self, peer: NetworkPeer) -> None:
         self.hub.registry.joined(peer.peer_id)
         try:
@@ -221,10 +208,9 @@ class Peerings:
         outward = LocalPeer(there, limits=here.limits, overflow=here.overflow)
         inward = LocalPeer(here, limits=there.limits, overflow=there.overflow)
         for hub, peer in ((here, outward), (there, inward)):
-            peer.started = True
             hub.add_peer(peer)
-        self._nursery.start_soon(self._carry_local, outward, inward)
-        other._nursery.start_soon(other._carry_local, inward, outward)  # noqa: SLF001  # the same class
+        self.nursery.start_soon(self._carry_local, outward, inward)
+        other.nursery.start_soon(other._carry_local, inward, outward)  # the same class
         return outward
 
     async def _carry_local(self, peer: LocalPeer, reverse: LocalPeer) -> None:
@@ -244,6 +230,8 @@ class Peerings:
             peering.cancel()
         for listener in list(self.listeners):
             await listener.aclose()
+        for scope in self._welcoming:
+            scope.cancel()
         async with trio.open_nursery() as nursery:
             for peer in list(self.hub.router.peers.values()):
                 nursery.start_soon(peer.leave)

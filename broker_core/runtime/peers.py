@@ -16,7 +16,6 @@ from broker_core.messages.envelopes import Message
 from broker_core.protocol.events import FilterChanged, Lost, PeerLeaving, PongReceived, Skipped
 
 from .queues import FrameQueue, MessageQueue, Overflow
-from .streams import PeerAddress
 
 if TYPE_CHECKING:
     from broker_core.limits import Limits
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from broker_core.protocol.events import Event
     from broker_core.protocol.peering import PeerConnection
 
-    from .streams import Connection
+    from .streams import Connection, PeerAddress
 
 __all__ = ["LocalPeer", "NetworkPeer", "Peer", "PeerInfo", "PeerSink"]
 
@@ -89,8 +88,6 @@ class Peer:
         self.lost: Lost | None = None
         self.leaving = False
         """This side ends the peering, so its end is no loss."""
-        self.started = False
-        """It takes part: the hub knows it, and a task carries its messages."""
         self.received = 0
         self.published = 0
         """Messages that were published here and offered to this peer's queue; not those passed on."""
@@ -140,7 +137,7 @@ class NetworkPeer(Peer):
         pending: list[Event],
     ) -> None:
         super().__init__()
-        assert protocol.peer_id is not None  # noqa: S101  # the handshake is complete
+        assert protocol.peer_id is not None  # the handshake is complete
         self.peer_id = protocol.peer_id
         self.connection = connection
         self.protocol = protocol
@@ -148,7 +145,9 @@ class NetworkPeer(Peer):
         self.address = connection.remote
         self.tls = connection.tls
         self.limits = limits
-        self.queue: FrameQueue = FrameQueue(limits.peer_queue_messages, limits.peer_queue_bytes, overflow, limits.block_timeout)
+        self.queue: FrameQueue = FrameQueue(
+            limits.peer_queue_messages, limits.peer_queue_bytes, overflow, limits.block_timeout
+        )
         self.attempt: object = None
         """What the registry knows this connection by."""
         self._pending = pending

@@ -166,7 +166,7 @@ async def connect_tls(connection: Connection) -> Connection | bytes:
     the connection closed then. Raises :class:`PeerIncompatible` when it speaks TLS, but not this kind.
     """
     recorder = connection.stream
-    assert isinstance(recorder, _Recorder)  # noqa: S101  # dial() made it
+    assert isinstance(recorder, _Recorder)  # dial() made it
     stream = trio.SSLStream(recorder, anonymous_context(server=False), https_compatible=True)  # type: ignore[type-var]
     try:
         await stream.do_handshake()
@@ -196,7 +196,7 @@ async def speaks_tls(stream: trio.SocketStream) -> bool:
 
 def _with_tls(connection: Connection, stream: trio.SSLStream) -> Connection:  # type: ignore[type-arg]
     tls = describe_tls(stream.version(), stream.cipher())
-    return Connection(stream, connection.local, connection.remote, tls)  # type: ignore[arg-type]
+    return Connection(stream, connection.local, connection.remote, tls)
 
 
 def _ssl_reason(error: BaseException) -> str:

@@ -43,8 +43,8 @@ def anonymous_context(*, server: bool) -> ssl.SSLContext:
         context.set_ecdh_curve(_CURVE)
     except (ssl.SSLError, ValueError) as error:
         msg = (
-            f"this OpenSSL ({ssl.OPENSSL_VERSION}) cannot do Broker's certificate-less TLS (cipher {_CIPHERS}): {error}; "
-            'use TLS mode "off" on both sides'
+            f"this OpenSSL ({ssl.OPENSSL_VERSION}) cannot do Broker's certificate-less TLS "
+            f'(cipher {_CIPHERS}): {error}; use TLS mode "off" on both sides'
         )
         raise ConfigurationError(msg) from error
     return context

@@ -44,7 +44,9 @@ def options(**changes: Any) -> EndpointOptions:
 
 
 @asynccontextmanager
-async def pair(*, one: EndpointOptions | None = None, two: EndpointOptions | None = None) -> AsyncIterator[tuple[Endpoint, Endpoint]]:
+async def pair(
+    *, one: EndpointOptions | None = None, two: EndpointOptions | None = None
+) -> AsyncIterator[tuple[Endpoint, Endpoint]]:
     """Two endpoints, the second peered with the first over TCP."""
     with trio.fail_after(SOON * 3):
         async with Endpoint(one or options()) as a, Endpoint(two or options()) as b:
@@ -235,8 +237,8 @@ async def test_peer_with_retry_can_be_cancelled_and_timed_out() -> None:
             await a.peer("127.0.0.1", 1, retry=10)
         assert scope.cancelled_caught
         await trio.testing.wait_all_tasks_blocked()
-        assert a._peerings is not None  # noqa: SLF001
-        assert a._peerings.outgoing == []  # noqa: SLF001
+        assert a._peerings is not None
+        assert a._peerings.outgoing == []
 
 
 async def test_two_connections_between_the_same_endpoints_are_one_peering() -> None:
@@ -337,7 +339,7 @@ async def test_publish_all_takes_the_next_value_only_when_there_is_room() -> Non
 
         async def values() -> AsyncIterator[str]:
             nonlocal asked
-            for asked in range(200):  # noqa: B007  # it is looked at below
+            for asked in range(200):  # noqa: B007  # the test looks at it
                 yield "x" * 100_000
 
         async with trio.open_nursery() as nursery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ async def chain(count: int, link: str, **changes: Any) -> AsyncIterator[list[End
             ends = [
                 await stack.enter_async_context(Endpoint(EndpointOptions(tls="off", **changes))) for _ in range(count)
             ]
-            for one, two in zip(ends, ends[1:], strict=False):
+            for one, two in itertools.pairwise(ends):
                 if link == "local":
                     await two.peer(one)
                 else:

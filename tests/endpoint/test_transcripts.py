@@ -151,7 +151,7 @@ async def test_ours_says_what_the_recorded_side_said(scenario: dict[str, Any], s
         async with Endpoint(EndpointOptions(id=own_id, ttl=CPP_TTL, tls="off")) as endpoint:
             endpoint.forward(handshake_filter(scenario, side))
             everything = endpoint.make_subscriber(["<$>/local/"])  # not announced; only to have a queue of our own
-            endpoint._hub.router.set_subscriber(everything._queue, ("",))  # noqa: SLF001
+            endpoint._hub.router.set_subscriber(everything._queue, ("",))
             async with trio.open_nursery() as nursery:
                 if side == "acceptor":
                     listener = await endpoint.listen()

@@ -63,7 +63,9 @@ async def test_block_waits_until_half_of_the_queue_is_free(autojump_clock: trio.
     assert trio.current_time() - autojump_clock.current_time() == 0
 
 
-async def test_a_source_waits_no_longer_than_block_timeout_and_only_once(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_source_waits_no_longer_than_block_timeout_and_only_once(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
     queue = a_queue("block", block_timeout=5)
     for number in range(3):
         queue.offer(number)

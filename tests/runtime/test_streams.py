@@ -26,7 +26,8 @@ def test_addresses_that_can_be_read(text: str, expected: tuple[str, int]) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":", "host:", "a:b", "host:65536", "::1", "1:2:3", "[::1", "[]:1", "[::1]9", "a/b", "host:-1", "host:٣"]
+    "text",
+    ["", ":", "host:", "a:b", "host:65536", "::1", "1:2:3", "[::1", "[]:1", "[::1]9", "a/b", "host:-1", "host:٣"],
 )
 def test_addresses_that_cannot(text: str) -> None:
     if text == "host:":

@@ -22,7 +22,7 @@ def test_the_context_is_brokers() -> None:
 def test_an_openssl_without_the_suite_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tls, "_CIPHERS", "NO-SUCH-CIPHER")
     tls.anonymous_context.cache_clear()
-    with pytest.raises(ConfigurationError, match='cannot do Broker.s certificate-less TLS.*use TLS mode "off"'):
+    with pytest.raises(ConfigurationError, match=r'cannot do Broker.s certificate-less TLS.*use TLS mode "off"'):
         tls.anonymous_context(server=True)
     tls.anonymous_context.cache_clear()
 

@@ -1,0 +1,168 @@
+"""Zeek's Broker for Python and trio: publish, subscribe, peer, without libbroker.
+
+::
+
+    async with Endpoint() as endpoint:
+        await endpoint.peer("127.0.0.1", 9999)
+        await endpoint.publish("/topic/test", Event("ping", "hello", Count(1)))
+
+Public besides these names: :mod:`broker_core.model`, :mod:`broker_core.codecs`, :mod:`broker_core.errors`.
+"""
+
+# The endpoint
+from ._version import __version__ as __version__
+from .endpoint.endpoint import Endpoint as Endpoint
+from .endpoint.endpoint import Statistics as Statistics
+from .endpoint.endpoint import Worker as Worker
+from .endpoint.options import EndpointOptions as EndpointOptions
+from .endpoint.publisher import Publisher as Publisher
+from .endpoint.subscriber import StatusSubscriber as StatusSubscriber
+from .endpoint.subscriber import Subscriber as Subscriber
+
+# Errors
+from .errors import EC as EC
+from .errors import SC as SC
+from .errors import BrokerError as BrokerError
+from .errors import CodecError as CodecError
+from .errors import ConfigurationError as ConfigurationError
+from .errors import DecodeError as DecodeError
+from .errors import EncodeError as EncodeError
+from .errors import InvalidValue as InvalidValue
+from .errors import LimitExceeded as LimitExceeded
+from .errors import LocalProtocolError as LocalProtocolError
+from .errors import PeeringError as PeeringError
+from .errors import PeerIncompatible as PeerIncompatible
+from .errors import PeerRefused as PeerRefused
+from .errors import PeerTimeout as PeerTimeout
+from .errors import PeerUnavailable as PeerUnavailable
+from .errors import ProtocolError as ProtocolError
+from .errors import RemoteProtocolError as RemoteProtocolError
+from .errors import UndeliveredError as UndeliveredError
+
+# Bounds
+from .limits import DEFAULT_LIMITS as DEFAULT_LIMITS
+from .limits import Limits as Limits
+
+# Messages
+from .messages.envelopes import Message as Message
+from .messages.envelopes import MessageKind as MessageKind
+from .messages.notices import EndpointInfo as EndpointInfo
+from .messages.notices import ErrorNotice as ErrorNotice
+from .messages.notices import NetworkInfo as NetworkInfo
+from .messages.notices import Status as Status
+from .messages.zeek import Batch as Batch
+from .messages.zeek import Event as Event
+from .messages.zeek import IdentifierUpdate as IdentifierUpdate
+from .messages.zeek import LogCreate as LogCreate
+from .messages.zeek import LogWrite as LogWrite
+from .messages.zeek import ZeekMessage as ZeekMessage
+from .messages.zeek import event_name as event_name
+from .messages.zeek import zeek_message as zeek_message
+
+# Values
+from .model import NIL as NIL
+from .model import Address as Address
+from .model import Count as Count
+from .model import EndpointId as EndpointId
+from .model import EnumValue as EnumValue
+from .model import Kind as Kind
+from .model import Port as Port
+from .model import Protocol as Protocol
+from .model import Set as Set
+from .model import Subnet as Subnet
+from .model import Table as Table
+from .model import Timespan as Timespan
+from .model import Timestamp as Timestamp
+from .model import Value as Value
+from .model import Vector as Vector
+from .model import address_from_bytes as address_from_bytes
+from .model import kind_of as kind_of
+from .model import mask_address as mask_address
+from .model import same_value as same_value
+from .model import sort_key as sort_key
+from .model import to_value as to_value
+from .runtime.clock import now as now
+from .runtime.peerings import Listener as Listener
+from .runtime.peerings import Peering as Peering
+from .runtime.peers import PeerInfo as PeerInfo
+from .runtime.queues import Overflow as Overflow
+from .runtime.streams import PeerAddress as PeerAddress
+from .runtime.tls import TlsMode as TlsMode
+
+__all__ = [
+    "__version__",
+    # The endpoint
+    "Endpoint",
+    "EndpointOptions",
+    "Publisher",
+    "Statistics",
+    "StatusSubscriber",
+    "Subscriber",
+    "Worker",
+    # Errors
+    "BrokerError",
+    "CodecError",
+    "ConfigurationError",
+    "DecodeError",
+    "EC",
+    "EncodeError",
+    "InvalidValue",
+    "LimitExceeded",
+    "LocalProtocolError",
+    "PeerIncompatible",
+    "PeerRefused",
+    "PeerTimeout",
+    "PeerUnavailable",
+    "PeeringError",
+    "ProtocolError",
+    "RemoteProtocolError",
+    "SC",
+    "UndeliveredError",
+    # Bounds
+    "DEFAULT_LIMITS",
+    "Limits",
+    # Messages
+    "Batch",
+    "EndpointInfo",
+    "ErrorNotice",
+    "Event",
+    "IdentifierUpdate",
+    "LogCreate",
+    "LogWrite",
+    "Message",
+    "MessageKind",
+    "NetworkInfo",
+    "Status",
+    "ZeekMessage",
+    "event_name",
+    "zeek_message",
+    # Values
+    "Address",
+    "Count",
+    "EndpointId",
+    "EnumValue",
+    "Kind",
+    "Listener",
+    "NIL",
+    "Overflow",
+    "PeerAddress",
+    "PeerInfo",
+    "Peering",
+    "Port",
+    "Protocol",
+    "Set",
+    "Subnet",
+    "Table",
+    "Timespan",
+    "Timestamp",
+    "TlsMode",
+    "Value",
+    "Vector",
+    "address_from_bytes",
+    "kind_of",
+    "mask_address",
+    "now",
+    "same_value",
+    "sort_key",
+    "to_value",
+]

@@ -1,0 +1,1 @@
+"""What endpoints say to each other, above single values and below connections."""

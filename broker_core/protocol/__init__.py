@@ -1,0 +1,1 @@
+"""The wire protocol without sockets: bytes and the time go in, bytes and events come out."""
