@@ -208,8 +208,9 @@ class NetworkPeer(Peer):
                 protocol.receive_data(data, trio.current_time())
             else:
                 protocol.receive_eof()
-            self._queue_control()
             await self._handle(protocol.events(), sink)
+            # Only now: our answer to a ping or BYE says that what came before it has reached its subscribers.
+            self._queue_control()
 
     async def _handle(self, events: list[Event], sink: PeerSink) -> None:
         messages: list[Message] = []

@@ -1,0 +1,90 @@
+"""Receiving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import trio
+import trio.testing
+from pairs import SOON, options, pair
+
+from broker_core import (
+    SC,
+    Endpoint,
+    Status,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+async def test_topics_can_be_added_and_removed() -> None:
+    async with pair() as (a, b):
+        sub = a.make_subscriber([])
+        sub.add_topic("/one")
+        sub.add_topic("/two")
+        sub.add_topic("/two")
+        await b.wait_for_subscribers("/two")
+        sub.remove_topic("/one")
+        with trio.fail_after(SOON):
+            while await b.publish("/one", 1):
+                await b.ping(a.id)
+        assert b.peers()[0].filter == ("/two",)
+        await b.publish("/two", 2)
+        assert (await sub.get(SOON)).value == 2
+        sub.close()
+        sub.close()
+        with trio.fail_after(SOON):
+            while b.peers()[0].filter:
+                await b.ping(a.id)
+        with pytest.raises(trio.EndOfChannel):
+            await sub.get()
+
+
+async def test_get_times_out_and_poll_does_not_wait() -> None:
+    async with pair() as (a, b):
+        sub = a.make_subscriber("/t")
+        with pytest.raises(trio.TooSlowError):
+            await sub.get(0.01)
+        assert sub.poll() == []
+        await b.wait_for_subscribers("/t")
+        for number in range(5):
+            await b.publish("/t", number)
+        await b.flush()
+        assert sub.available() == 5
+        assert [message.value for message in await sub.get_batch(2)] == [0, 1]
+        assert [message.value for message in sub.poll()] == [2, 3, 4]
+
+
+async def test_slow_subscribers_drop_as_told_and_it_shows() -> None:
+    async with pair() as (a, b):
+        loud = a.make_status_subscriber(True)
+        sub = a.make_subscriber("/t", capacity=3, overflow="drop_oldest")
+        await b.wait_for_subscribers("/t")
+        for number in range(23):
+            await b.publish("/t", number)
+        await b.flush()
+        assert sub.dropped == 20
+        assert a.statistics().dropped == 20
+        assert [message.value for message in sub.poll()] == [20, 21, 22]
+        texts = [notice.message for notice in loud.poll()]
+        assert texts == [
+            "dropped 1 message so far: full queue of subscriber to /t",
+            "dropped 10 messages so far: full queue of subscriber to /t",
+        ]
+        sub.close()
+        assert a.statistics().dropped == 20
+
+
+async def test_statuses_of_a_peering() -> None:
+    async with Endpoint(options()) as a, Endpoint(options()) as b:
+        quiet, loud = b.make_status_subscriber(), b.make_status_subscriber(True)
+        listener = await a.listen()
+        await b.peer("127.0.0.1", listener.port)
+        discovered, added = loud.poll()
+        assert isinstance(discovered, Status)
+        assert isinstance(added, Status)
+        assert (discovered.code, discovered.context.network) == (SC.ENDPOINT_DISCOVERED, None)
+        assert str(added) == f'peer_added({a.id}, 127.0.0.1:{listener.port}, "handshake successful")'
+        assert quiet.available() == 0
