@@ -221,17 +221,22 @@ class Endpoint:
         """End a peering, given by the peer's id, or by the host and port it was made with.
 
         Everything published before is delivered first; :class:`UndeliveredError` when the peer did not confirm
-        it. Raises :class:`LocalProtocolError` (peer_invalid) when there is no such peering.
+        it. Attempts to make the peering, or to make it anew, end too. Raises :class:`LocalProtocolError`
+        (peer_invalid) when there is neither a peering nor an attempt.
         """
         peerings = self._running()
         found = self._find(peer, port)
+        cancelled = False
         for peering in list(peerings.outgoing):
             same_peer = found is not None and peering.peer is found
             if same_peer or str(peering.address) == _address_text(peer, port):
                 peering.cancel()
+                cancelled = True
                 found = found or peering.peer
-        if found is None or found.peer_id not in self._hub.router.peers:
+        if found is None or found.ended.is_set():
             await trio.lowlevel.checkpoint()
+            if cancelled:  # there were only attempts
+                return
             raise self._hub.unknown_peer(_address_text(peer, port))
         await found.leave()
         if found.undelivered:

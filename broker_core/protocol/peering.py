@@ -56,7 +56,8 @@ class PeerConnection:
     :class:`Lost`, exactly one; afterwards there may still be a farewell in :meth:`data_to_send`, and every other
     method does nothing.
 
-    A handshake stands still at :class:`PeerIdentified` until :meth:`proceed` or :meth:`reject`.
+    A handshake stands still at :class:`PeerIdentified` until :meth:`proceed` or :meth:`reject`; the call that
+    reports it reports nothing behind it.
     """
 
     phase: Phase
@@ -103,7 +104,7 @@ class PeerConnection:
         self._handshake = Handshake(own_id, tuple(own_filter), self._out, server=server, limits=limits)
         self._deadline: float | None = now + limits.handshake_timeout
         self._buffer = FrameBuffer(limits.max_handshake_frame)
-        self._first_bytes: bytes | None = b""  # None once the peer is known to speak the protocol
+        self._first_bytes = b""
         self._looks_like = ""
         self._reader = MessageReader(NIL, limits.max_frame, limits)
         self._bye_payload: bytes | None = None
@@ -132,8 +133,8 @@ class PeerConnection:
             if self.phase is Phase.OPERATION:
                 self._operate(data)
             elif self.phase is Phase.HANDSHAKE:
-                if self._first_bytes is not None:
-                    self._first_bytes = (self._first_bytes + data[:_FIRST_BYTES])[:_FIRST_BYTES]
+                if len(self._first_bytes) < _FIRST_BYTES:
+                    self._first_bytes += data[:_FIRST_BYTES]
                 self._buffer.push(data)
                 self._shake_hands()
         except RemoteProtocolError as error:
@@ -252,10 +253,10 @@ class PeerConnection:
             if body is None:
                 return
             handshake.receive(body)
-            self._first_bytes = None
             if handshake.deciding:
                 self._events.append(PeerIdentified(handshake.peer_id, bool(handshake.originator)))
-            elif handshake.state is State.PEERED:
+                return
+            if handshake.state is State.PEERED:
                 self._start_operation()
                 return
         # The other side may have sent its subscriptions ahead of the decision, but nothing behind them.
@@ -274,8 +275,8 @@ class PeerConnection:
         return body
 
     def _explain(self, error: RemoteProtocolError) -> RemoteProtocolError:
-        """Say what the other side is when it has not sent a single Broker message."""
-        self._looks_like = describe_first_bytes(self._first_bytes or b"") or ""
+        """Say what the other side is when it did not even begin as a Broker does."""
+        self._looks_like = describe_first_bytes(self._first_bytes) or ""
         if not self._looks_like:
             return error
         msg = f"the other side is no peer for this protocol; it looks like {self._looks_like}"

@@ -79,12 +79,7 @@ class Attempt:
         protocol = self.protocol
         answered = False
         while True:
-            try:
-                for chunk in protocol.data_to_send():  # each by its own call: see spec, TLS pitfall
-                    await self.connection.send(chunk)
-            except trio.BrokenResourceError:
-                protocol.receive_data(await self._drain(), trio.current_time())
-                protocol.receive_eof()
+            await self._send()
             events = protocol.events()
             for at, event in enumerate(events):
                 match event:
@@ -92,6 +87,7 @@ class Attempt:
                         await self._arbitrate(peer, originator)
                         break
                     case Peered():
+                        await self._send()
                         return self._peered(events[at + 1 :])
                     case Lost():
                         raise self._failure(event, answered=answered)
@@ -108,6 +104,20 @@ class Attempt:
                     protocol.receive_data(data, trio.current_time())
                 else:
                     protocol.receive_eof()
+
+    async def _send(self) -> None:
+        """Write what is due, each frame by a call of its own.
+
+        Under TLS that makes a record of each: C++ peers overlook frames that share the record of the message which
+        ends the handshake (spec section 4.2).
+        """
+        protocol = self.protocol
+        try:
+            for frame in protocol.data_to_send():
+                await self.connection.send(frame)
+        except trio.BrokenResourceError:
+            protocol.receive_data(await self._drain(), trio.current_time())
+            protocol.receive_eof()
 
     async def _drain(self) -> bytes:
         """What the other side said before it hung up."""

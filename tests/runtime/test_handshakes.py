@@ -12,13 +12,17 @@ import trio
 from broker_core import (
     EC,
     Endpoint,
+    EndpointId,
     EndpointOptions,
     Limits,
+    PeerAddress,
     PeerIncompatible,
     PeeringError,
     PeerRefused,
     PeerTimeout,
 )
+from broker_core.runtime.handshakes import Attempt
+from broker_core.runtime.streams import dial
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -242,3 +246,41 @@ async def test_a_stranger_is_turned_away_after_the_timeout() -> None:
             assert await stranger.receive_some() == b""
             assert "handshake not finished within 0.3 s" in (await told.get()).message
         await stranger.aclose()
+
+
+class Recorder:
+    """Notes what every write call got."""
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self.stream = stream
+        self.writes: list[bytes] = []
+
+    async def send_all(self, data: bytes) -> None:
+        self.writes.append(bytes(data))
+        await self.stream.send_all(data)
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        return await self.stream.receive_some(max_bytes)
+
+    async def aclose(self) -> None:
+        await self.stream.aclose()
+
+
+async def test_the_end_of_the_handshake_is_written_alone() -> None:
+    """Else a C++ peer under TLS does not see the frames behind it (spec native-protocol.md section 4.2)."""
+    options = EndpointOptions(id=EndpointId(bytes(15) + b"\1"), tls="off")
+    async with Endpoint() as there, Endpoint(options) as here:
+        listener = await there.listen(tls="off")
+        there.make_subscriber("/t")
+        connection = await dial(PeerAddress("127.0.0.1", listener.port), 5)
+        connection.stream = recorder = Recorder(connection.stream)
+        peer = await Attempt(here._hub, connection, server=False).run()
+        here._hub.add_peer(peer)
+        async with trio.open_nursery() as nursery:
+            await here.publish("/t", 1)
+            nursery.start_soon(peer.run, here._hub)
+            await here.ping(there.id)
+            nursery.cancel_scope.cancel()
+        assert recorder.writes.count(b"\0\0\0\1\x0c") == 1  # the originator's acknowledgement
+        assert len(recorder.writes) == 5
+        here._hub.remove_peer(peer)

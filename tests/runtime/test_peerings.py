@@ -16,6 +16,7 @@ from broker_core import (
     Endpoint,
     ErrorNotice,
     Limits,
+    LocalProtocolError,
     PeerUnavailable,
 )
 
@@ -149,3 +150,14 @@ async def test_a_listener_for_both_takes_both() -> None:
         listener = await a.listen(tls="auto")
         assert (await b.peer("127.0.0.1", listener.port, tls="off")).tls == "off"
         assert (await c.peer("127.0.0.1", listener.port, tls="anon")).tls.startswith("TLSv1.2")
+
+
+async def test_unpeer_ends_attempts_that_have_not_succeeded() -> None:
+    async with Endpoint(options()) as a:
+        peering = a.peer_nowait("127.0.0.1", 1, retry=10)
+        await trio.testing.wait_all_tasks_blocked()
+        await a.unpeer("127.0.0.1", 1)
+        assert peering.settled.is_set()
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(LocalProtocolError):
+            await a.unpeer("127.0.0.1", 1)

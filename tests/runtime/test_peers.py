@@ -125,7 +125,7 @@ async def test_flush_tells_what_a_peer_did_not_confirm_in_time() -> None:
 
 async def test_a_publisher_of_two_messages_to_two_peers_is_told_of_the_one_that_is_stuck() -> None:
     limits = Limits(drain_timeout=0.1, bye_timeout=0.1)
-    async with Endpoint(options()) as good, Endpoint(options()) as stuck:
+    async with Endpoint(options()) as good, Endpoint(options(limits=limits)) as stuck:
         ports = [(await end.listen()).port for end in (good, stuck)]
         got = good.make_subscriber("/t")
         stuck.make_subscriber("/t", capacity=1)
