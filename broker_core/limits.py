@@ -30,6 +30,8 @@ class Limits:
     """Messages queued for one peer before its overflow policy acts (C++: 2048, Zeek: 8192)."""
     peer_queue_bytes: int = 64 * 1024 * 1024
     """Bytes queued for one peer before its overflow policy acts (C++: none)."""
+    peer_queue_control: int = 1024
+    """Pongs and the like queued for one peer beyond its messages; a peer that makes more is disconnected."""
     subscriber_queue: int = 2048
     """Messages queued for one subscriber before its overflow policy acts (C++: 64)."""
     status_queue: int = 1024

@@ -146,7 +146,11 @@ class NetworkPeer(Peer):
         self.tls = connection.tls
         self.limits = limits
         self.queue: FrameQueue = FrameQueue(
-            limits.peer_queue_messages, limits.peer_queue_bytes, overflow, limits.block_timeout
+            limits.peer_queue_messages,
+            limits.peer_queue_bytes,
+            overflow,
+            limits.block_timeout,
+            limits.peer_queue_control,
         )
         self.attempt: object = None
         """What the registry knows this connection by."""

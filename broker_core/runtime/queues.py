@@ -188,9 +188,12 @@ class MessageQueue(Generic[T]):
 class FrameQueue(MessageQueue[bytes]):
     """Frames for one peer, bounded in number and in bytes. Control frames are always taken in, in order."""
 
-    def __init__(self, capacity: int, max_bytes: int, policy: Overflow, block_timeout: float) -> None:
+    def __init__(
+        self, capacity: int, max_bytes: int, policy: Overflow, block_timeout: float, max_control: int = 1024
+    ) -> None:
         super().__init__(capacity, policy, block_timeout)
         self.max_bytes = max_bytes
+        self.max_control = max_control
         self.bytes = 0
         self.accepted = 0
         """Data frames ever taken in, those included that were discarded later."""
@@ -213,8 +216,14 @@ class FrameQueue(MessageQueue[bytes]):
         return True
 
     def put_control(self, frame: bytes) -> None:
-        """Queue *frame* behind what is here, whatever the bounds say; nothing when closed."""
-        if not self.closed:
+        """Queue *frame* behind what is here, whatever the policy says; nothing when closed.
+
+        A peer that provokes more than max_control of them, or as many bytes of them as messages may have, and does
+        not read them, has overflowed.
+        """
+        if len(self.items) >= self.capacity + self.max_control or self.bytes >= 2 * self.max_bytes:
+            self.overflowed.set()
+        elif not self.closed:
             self.items.append(ControlFrame(frame))
             self.bytes += len(frame)
             if self._item_waiter is not None:

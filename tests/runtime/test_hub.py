@@ -9,7 +9,7 @@ import pytest
 import trio
 from raw_peer import RawPeer, raw_peer
 
-from broker_core import EC, Endpoint, EndpointId, EndpointOptions, Message, MessageKind
+from broker_core import EC, SC, Endpoint, EndpointId, EndpointOptions, Limits, Message, MessageKind
 from broker_core.codecs import binary
 from broker_core.runtime.hub import _worth_telling
 
@@ -159,3 +159,21 @@ async def test_a_peer_that_leaves_with_bye_has_confirmed_what_it_was_sent() -> N
 
 def test_a_flood_is_told_in_powers_of_ten() -> None:
     assert [number for number in range(20_000) if _worth_telling(number)] == [1, 10, 100, 1000, 10_000]
+
+
+async def test_a_peer_that_floods_pings_and_reads_nothing_is_disconnected() -> None:
+    options = EndpointOptions(tls="off", limits=Limits(peer_queue_messages=1, peer_queue_control=10))
+    async with Endpoint(options) as endpoint:
+        told = endpoint.make_status_subscriber(True)
+        port = (await endpoint.listen()).port
+        async with raw_peer(port) as peer:
+            pings = peer.frames.ping_frame(endpoint.id, b"x" * 100_000) * 10
+            with trio.fail_after(20):
+                try:
+                    while True:
+                        await peer.send(pings)
+                except trio.BrokenResourceError:
+                    pass
+            while (notice := await told.get(5)).code is not SC.PEER_REMOVED:
+                pass
+            assert notice.message.endswith("(backpressure_overflow)")

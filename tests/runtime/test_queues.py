@@ -183,3 +183,20 @@ async def test_a_closed_queue_takes_no_control_frames() -> None:
     queue.close()
     queue.put_control(b"x")
     assert not queue.items
+
+
+def test_control_frames_have_a_bound_of_their_own() -> None:
+    queue = FrameQueue(2, 1000, "block", 5, max_control=3)
+    queue.offer(b"a")
+    queue.offer(b"b")
+    for _ in range(3):
+        queue.put_control(b"pong")
+    assert not queue.overflowed.is_set()
+    queue.put_control(b"pong")
+    assert queue.overflowed.is_set()
+    assert len(queue.items) == 5
+    big = FrameQueue(2, 100, "block", 5)
+    big.put_control(b"x" * 200)
+    big.put_control(b"y")
+    assert big.overflowed.is_set()
+    assert len(big.items) == 1

@@ -1,0 +1,75 @@
+"""Messages decode and encode only when asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from broker_core.codecs import binary
+from broker_core.errors import DecodeError, EncodeError
+from broker_core.messages.envelopes import Message, MessageKind, received_message
+from broker_core.model import NIL, Count, EndpointId
+
+PEER = EndpointId(b"\x07" * 16)
+
+
+def test_received_payload_is_decoded_at_the_first_access():
+    message = Message("/t", payload=binary.encode((Count(1), "x")))
+    assert not message.is_decoded
+    assert message.value == (Count(1), "x")
+    assert message.is_decoded
+    assert message.value is message.value
+
+
+def test_published_value_is_encoded_at_the_first_access():
+    message = Message("/t", "hello")
+    assert message.is_decoded
+    assert message.payload == b"\x05\x05hello"
+    assert message.payload is message.payload
+
+
+def test_none_is_a_value():
+    message = Message("/t", None)
+    assert message.is_decoded
+    assert message.payload == b"\x00"
+
+
+def test_broken_payload_raises_when_it_is_read_and_not_before():
+    message = Message("/t", payload=b"\xff")
+    assert "1 bytes" in repr(message)
+    with pytest.raises(DecodeError):
+        _ = message.value
+
+
+def test_value_that_is_none_of_brokers_raises_when_it_is_sent():
+    with pytest.raises(EncodeError):
+        _ = Message("/t", object()).payload
+
+
+def test_unpacks_into_topic_and_value():
+    topic, value = Message("/t", 5)
+    assert (topic, value) == ("/t", 5)
+
+
+def test_repr_does_not_decode():
+    message = Message("/t", payload=b"\x00")
+    assert repr(message) == "Message('/t', <1 bytes>)"
+    assert not message.is_decoded
+    assert repr(Message("/t", "x")) == "Message('/t', 'x')"
+
+
+def test_received_message_equals_the_constructor():
+    fast = received_message("/t", b"\x00", PEER, NIL, MessageKind.COMMAND, 7)
+    slow = Message("/t", payload=b"\x00", sender=PEER, receiver=NIL, kind=MessageKind.COMMAND, ttl=7)
+    for slot in Message.__slots__:
+        assert getattr(fast, slot) == getattr(slow, slot)
+    assert type(fast) is Message
+
+
+def test_message_that_is_passed_on_keeps_its_bytes_and_its_value():
+    message = Message("/t", payload=b"\x00", sender=PEER, receiver=PEER, kind=MessageKind.COMMAND, ttl=7)
+    copy = message.passed_on(NIL, 6)
+    assert (copy.sender, copy.ttl, copy.receiver, copy.kind) == (NIL, 6, PEER, MessageKind.COMMAND)
+    assert (copy.topic, copy.payload, copy.is_decoded) == ("/t", b"\x00", False)
+    assert (message.sender, message.ttl) == (PEER, 7)
+    value = Message("/t", "x").passed_on(PEER, 1)
+    assert value.value == "x"
