@@ -303,7 +303,7 @@ class Endpoint:
         """Publish several (topic, value) pairs, in order. All are checked before the first is sent."""
         self._running()
         for route, message in [self._hub.outgoing(topic, value) for topic, value in messages]:
-            await self._hub.send_own(message, route.peers)
+            await self._hub.send(route, message)
         await trio.lowlevel.checkpoint()
 
     def make_publisher(self, topic: str) -> Publisher:

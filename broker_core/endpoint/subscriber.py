@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 import trio
 
 from broker_core.messages.envelopes import Message
+from broker_core.messages.notices import ErrorNotice, Status
 from broker_core.model.topics import check_topic
 from broker_core.runtime.queues import MessageQueue, Overflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from broker_core.messages.notices import ErrorNotice, Status
     from broker_core.runtime.hub import Hub
 
 __all__ = ["StatusSubscriber", "Subscriber", "topic_list"]
@@ -128,7 +128,7 @@ class Subscriber(Receiver[Message]):
             super().close()
 
 
-class StatusSubscriber(Receiver["Status | ErrorNotice"]):
+class StatusSubscriber(Receiver[Status | ErrorNotice]):
     """Errors, and statuses when asked for (manual 2.2.1). Keeps the newest limits.status_queue of them."""
 
     def __init__(self, hub: Hub, *, receive_statuses: bool) -> None:

@@ -50,18 +50,19 @@ class Router(Generic[S, P]):
         self.own_id = own_id
         self.peers: dict[EndpointId, P] = {}
         self._subscribers: dict[S, tuple[str, ...]] = {}
-        self._routes: dict[str, Route[S, P]] = {}
+        self.known: dict[str, Route[S, P]] = {}
+        """The routes that are remembered now; always this one dict."""
         self._cache_size = cache_size
 
     def set_subscriber(self, subscriber: S, prefixes: tuple[str, ...]) -> None:
         """*subscriber* wants *prefixes* from now on."""
         self._subscribers[subscriber] = prefixes
-        self._routes.clear()
+        self.known.clear()
 
     def remove_subscriber(self, subscriber: S) -> None:
         """*subscriber* wants nothing any more; it need not be known."""
         self._subscribers.pop(subscriber, None)
-        self._routes.clear()
+        self.known.clear()
 
     def subscribers(self) -> tuple[S, ...]:
         """All of them."""
@@ -70,27 +71,27 @@ class Router(Generic[S, P]):
     def add_peer(self, peer: P) -> None:
         """*peer* takes part; its filter is read when routes are made."""
         self.peers[peer.peer_id] = peer
-        self._routes.clear()
+        self.known.clear()
 
     def remove_peer(self, peer: P) -> bool:
         """*peer* is gone. False when it was not this one that took part under its id."""
         if self.peers.get(peer.peer_id) is not peer:
             return False
         del self.peers[peer.peer_id]
-        self._routes.clear()
+        self.known.clear()
         return True
 
     def filters_changed(self) -> None:
         """Some peer has another filter now."""
-        self._routes.clear()
+        self.known.clear()
 
     def route(self, topic: str) -> Route[S, P]:
         """Everyone who wants *topic*."""
-        route = self._routes.get(topic)
+        route = self.known.get(topic)
         if route is None:
-            if len(self._routes) >= self._cache_size:
-                self._routes.clear()
-            route = self._routes[topic] = Route(
+            if len(self.known) >= self._cache_size:
+                self.known.clear()
+            route = self.known[topic] = Route(
                 tuple([who for who, prefixes in self._subscribers.items() if topic.startswith(prefixes)]),
                 tuple([peer for peer in self.peers.values() if topic.startswith(peer.filter)]),
             )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Counters", "Hub"]
 
-MAX_TTL = 0xFFFF
+_DATA = MessageKind.DATA
 
 
 @dataclass(slots=True)
@@ -80,22 +80,25 @@ class Hub:
     def outgoing(self, topic: str, value: Any) -> tuple[Route[MessageQueue[Message], Peer], Message]:
         """The receivers of a new message, and the message. Raises :class:`InvalidValue`."""
         value = value.value if isinstance(value, ZeekMessage) else to_value(value)
-        route = self.router.route(check_topic(topic))
-        self.counters.published += 1
+        # A topic that has a route was checked when it got it.
+        route = self.router.known.get(topic) or self.router.route(check_topic(topic))
         return route, Message(topic, value, sender=self.own_id, ttl=self.ttl)
 
     async def publish(self, topic: str, value: Any) -> int:
         """Hand a new message to every peer that wants it, waiting where a full queue says so; how many those are."""
         route, message = self.outgoing(topic, value)
-        await self.send_own(message, route.peers)
+        await self.send(route, message)
         return len(route.peers)
 
-    async def send_own(self, message: Message, peers: tuple[Peer, ...]) -> None:
-        """Queue a message that is published here for *peers*."""
-        for peer in peers:
-            peer.published += 1
-        if peers:
-            await self.send(message, peers, self.ttl)
+    async def send(self, route: Route[MessageQueue[Message], Peer], message: Message) -> None:
+        """What :meth:`publish` does with the result of :meth:`outgoing`."""
+        self.counters.published += 1
+        if route.peers:
+            for peer in route.peers:
+                peer.published += 1
+            full = self._offer(message, route.peers, self.ttl)
+            if full:
+                await _put_all(full)
 
     def publish_nowait(self, topic: str, value: Any) -> int:
         """As :meth:`publish`; trio.WouldBlock, with nothing sent, when that would have to wait."""
@@ -103,72 +106,69 @@ class Hub:
         for peer in route.peers:
             queue = peer.queue
             if queue.full and queue.policy == "block" and not queue.stalled and not queue.closed:
-                self.counters.published -= 1
                 raise trio.WouldBlock
-        frame = b""
+        self.counters.published += 1
         for peer in route.peers:
             peer.published += 1
-            if isinstance(peer, NetworkPeer):
-                frame = frame or self.frames.data_frame(topic, message.payload, self.ttl)
-                if not peer.queue.offer(frame):
-                    peer.queue.count_drop()
-            elif isinstance(peer, LocalPeer) and not peer.queue.offer(message):
-                peer.queue.count_drop()
+        for queue, _ in self._offer(message, route.peers, self.ttl):
+            queue.count_drop()  # it is stalled: waiting for it is over
         return len(route.peers)
 
-    async def send(self, message: Message, peers: Iterable[Peer], ttl: int) -> None:
-        """Queue *message*, with *ttl* hops left, for *peers*; waits where a full queue says so."""
-        frame = b""
+    def _offer(self, message: Message, peers: tuple[Peer, ...], ttl: int) -> list[tuple[MessageQueue[Any], Any]]:
+        """Queue *message*, with *ttl* hops left, for *peers*; returns the full queues, with what to wait with there."""
+        frame, full = b"", []
         for peer in peers:
+            item: bytes | Message
             if type(peer) is NetworkPeer:
                 if not frame:
-                    if message.kind is MessageKind.DATA:
+                    if message.kind is _DATA:
                         frame = self.frames.data_frame(message.topic, message.payload, ttl, message.receiver)
                     else:
                         frame = self.frames.message_frame(message, ttl)
-                if not peer.queue.offer(frame):
-                    await peer.queue.put(frame)
-            elif type(peer) is LocalPeer:
-                passed = message if ttl == message.ttl else message.passed_on(self.own_id, ttl)
-                if not peer.queue.offer(passed):
-                    await peer.queue.put(passed)
+                item = frame
+            else:
+                item = message if ttl == message.ttl else message.passed_on(self.own_id, ttl)
+            if not peer.queue.offer(item):
+                full.append((peer.queue, item))
+        return full
 
     # -- what peers hand over -----------------------------------------------------------------------------------
 
     async def receive(self, messages: list[Message], source: EndpointId) -> None:
         """Deliver and forward messages of one peer (spec native-protocol.md section 7)."""
-        counters = self.counters
-        counters.received += len(messages)
-        route_of, data, forward, own_id = self.router.route, MessageKind.DATA, self.forward, self.own_id
+        router, forward = self.router, self.forward
+        known = router.known
+        delivered = 0
+        self.counters.received += len(messages)
         for message in messages:
             receiver = message.receiver
-            if receiver == NIL:
-                route = route_of(message.topic)
-                if message.kind is data:
-                    for queue in route.subscribers:
-                        if not queue.offer(message):
-                            await queue.put(message)
-                    counters.delivered += len(route.subscribers)
+            if receiver is NIL or receiver == NIL:
+                route = known.get(message.topic) or router.route(message.topic)
+                subscribers = route.subscribers
                 peers = route.without(source) if forward and route.peers else ()
-            elif receiver == own_id:
-                route = route_of(message.topic)
-                if message.kind is data:
-                    for queue in route.subscribers:
-                        if not queue.offer(message):
-                            await queue.put(message)
-                    counters.delivered += len(route.subscribers)
-                continue
+            elif receiver == self.own_id:
+                subscribers = router.route(message.topic).subscribers
+                peers = ()
             else:
-                peers = self.router.peer_for(receiver) if forward else ()
+                subscribers = ()
+                peers = router.peer_for(receiver) if forward else ()
+            if subscribers and message.kind is _DATA:
+                delivered += len(subscribers)
+                for queue in subscribers:
+                    if not queue.offer(message):
+                        await queue.put(message)
             if peers:
                 await self._forward(message, peers)
+        self.counters.delivered += delivered
 
     async def _forward(self, message: Message, peers: tuple[Peer, ...]) -> None:
         if message.ttl <= 1:
             self.counters.ttl_expired += 1
             return
         self.counters.forwarded += len(peers)
-        await self.send(message, peers, message.ttl - 1)
+        full = self._offer(message, peers, message.ttl - 1)
+        if full:
+            await _put_all(full)
 
     def filter_changed(self) -> None:
         """The peer wants other topics now."""
@@ -271,6 +271,11 @@ class Hub:
             plural = "" if total == 1 else "s"
             text = f"dropped {total} message{plural} so far: full queue of {name}"
             self.notify(ErrorNotice(EC.UNSPECIFIED, info, text))
+
+
+async def _put_all(full: list[tuple[MessageQueue[Any], Any]]) -> None:
+    for queue, item in full:
+        await queue.put(item)
 
 
 def _worth_telling(total: int) -> bool:

@@ -216,12 +216,12 @@ async def open_listeners(host: str, port: int) -> list[trio.SocketListener]:
             for listener in listeners:
                 await listener.aclose()
             listeners = await trio.open_tcp_listeners(port, host=host or None)
-        return listeners
     except socket.gaierror as error:
         raise PeerUnavailable(where, f"cannot listen: the name cannot be resolved ({error.strerror})") from error
     except (OSError, OverflowError) as error:
         reason = (os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)).lower()
         raise PeerUnavailable(where, f"cannot listen: {reason}") from error
+    return listeners
 
 
 def accepted(stream: trio.SocketStream) -> Connection:

@@ -73,7 +73,7 @@ def test_the_memory_of_routes_is_bounded() -> None:
     router.set_subscriber("all", ("",))
     for number in range(100):
         assert router.route(f"/{number}").subscribers == ("all",)
-        assert len(router._routes) <= 4
+        assert len(router.known) <= 4
 
 
 @given(st.lists(filters, max_size=4), st.lists(filters, max_size=4), st.lists(topics, max_size=6))
