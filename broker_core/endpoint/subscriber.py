@@ -95,6 +95,7 @@ class Subscriber(Receiver[Message]):
         super().__init__(MessageQueue(capacity, overflow, hub.limits.block_timeout))
         self._hub = hub
         self.topics: tuple[str, ...] = ()
+        self._queue.on_overflow = self.close
         hub.watch_drops(self._queue, lambda: self.topics)
         for topic in topics:
             self.add_topic(topic)
@@ -117,7 +118,7 @@ class Subscriber(Receiver[Message]):
     @property
     def overflowed(self) -> bool:
         """Whether the policy "disconnect" has closed this subscriber."""
-        return self._queue.overflowed.is_set()
+        return self._queue.overflowed
 
     def close(self) -> None:
         """End all subscriptions; what is queued can still be had. Idempotent."""

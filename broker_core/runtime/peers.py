@@ -152,6 +152,7 @@ class NetworkPeer(Peer):
             limits.block_timeout,
             limits.peer_queue_control,
         )
+        self.queue.on_overflow = self._overflow
         self.attempt: object = None
         """What the registry knows this connection by."""
         self._pending = pending
@@ -191,7 +192,6 @@ class NetworkPeer(Peer):
             with self._scope:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._write)
-                    nursery.start_soon(self._watch_overflow)
                     await self._read(sink)
                     nursery.cancel_scope.cancel()
         finally:
@@ -264,8 +264,7 @@ class NetworkPeer(Peer):
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             queue.close()  # the reader finds out why, and may still have something to read
 
-    async def _watch_overflow(self) -> None:
-        await self.queue.overflowed.wait()
+    def _overflow(self) -> None:
         self.lost = Lost(RemoteProtocolError("backpressure_overflow", EC.UNSPECIFIED))
         self.leaving = True
         self._scope.cancel()
@@ -373,6 +372,7 @@ class LocalPeer(Peer):
         self.other = other
         self.peer_id = other.own_id
         self.queue: MessageQueue[Message] = MessageQueue(limits.peer_queue_messages, overflow, limits.block_timeout)
+        self.queue.on_overflow = self._overflow
         self._drain_timeout = limits.drain_timeout
         self._scope = trio.CancelScope()
         self._taken = 0
@@ -395,12 +395,9 @@ class LocalPeer(Peer):
         """Pass messages on until either side leaves; *reverse* is the peering as the other endpoint sees it."""
         try:
             with self._scope:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_cancel_after, self.queue.overflowed, self._scope)
-                    await self._carry(own_id, reverse)
-                    nursery.cancel_scope.cancel()
+                await self._carry(own_id, reverse)
         finally:
-            self.lost = Lost(None)
+            self.lost = self.lost or Lost(None)
             self.queue.close()
             self.ended.set()
 
@@ -416,6 +413,11 @@ class LocalPeer(Peer):
                 self._confirmed = self._mark()
             self._idle.set()
             self._idle = trio.Event()
+
+    def _overflow(self) -> None:
+        self.lost = Lost(RemoteProtocolError("backpressure_overflow", EC.UNSPECIFIED))
+        self.leaving = True
+        self._scope.cancel()
 
     def stop(self) -> None:
         """The other endpoint has left."""

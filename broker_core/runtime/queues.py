@@ -51,8 +51,10 @@ class MessageQueue(Generic[T]):
         self.closed = False
         self.stalled = False
         """A source waited for block_timeout in vain: until there is room again nobody waits here."""
-        self.overflowed = trio.Event()
-        """Set once, when the policy "disconnect" (or a blocked source's patience) says that this is over."""
+        self.overflowed = False
+        """The policy "disconnect", or another bound that ends the relation, was met."""
+        self.on_overflow: Callable[[], None] | None = None
+        """Called when that happens first."""
         self.on_drop: Callable[[int], None] | None = None
         """Called with the new total whenever an item was discarded."""
         self._item_waiter: trio.Event | None = None
@@ -114,12 +116,19 @@ class MessageQueue(Generic[T]):
                 self.items.append(item)
             case "disconnect":
                 self.count_drop()
-                self.overflowed.set()
+                self.end()
         return True
 
     def _drop_oldest(self) -> None:
         self.items.popleft()
         self.count_drop()
+
+    def end(self) -> None:
+        """Whoever takes here is too slow to go on with."""
+        if not self.overflowed:
+            self.overflowed = True
+            if self.on_overflow is not None:
+                self.on_overflow()
 
     def count_drop(self) -> None:
         """One item was discarded."""
@@ -222,7 +231,7 @@ class FrameQueue(MessageQueue[bytes]):
         not read them, has overflowed.
         """
         if len(self.items) >= self.capacity + self.max_control or self.bytes >= 2 * self.max_bytes:
-            self.overflowed.set()
+            self.end()
         elif not self.closed:
             self.items.append(ControlFrame(frame))
             self.bytes += len(frame)
@@ -253,7 +262,7 @@ class FrameQueue(MessageQueue[bytes]):
                 return
 
     def _given_up(self) -> None:
-        self.overflowed.set()
+        self.end()
 
     def take_chunk(self, most: int) -> bytes:
         """Frames for one write: all of them, or as many as *most* bytes hold (one at the least)."""

@@ -11,6 +11,7 @@ from pairs import SOON, options, pair
 
 from broker_core import (
     SC,
+    ConfigurationError,
     Endpoint,
     Status,
 )
@@ -88,3 +89,24 @@ async def test_statuses_of_a_peering() -> None:
         assert (discovered.code, discovered.context.network) == (SC.ENDPOINT_DISCOVERED, None)
         assert str(added) == f'peer_added({a.id}, 127.0.0.1:{listener.port}, "handshake successful")'
         assert quiet.available() == 0
+
+
+async def test_a_slow_subscriber_is_closed_when_told() -> None:
+    async with pair() as (a, b):
+        sub = a.make_subscriber("/t", capacity=2, overflow="disconnect")
+        await b.wait_for_subscribers("/t")
+        for number in range(4):
+            await b.publish("/t", number)
+        await b.flush()
+        assert sub.overflowed
+        assert sub.dropped >= 1
+        assert [message.value async for message in sub] == [0, 1]
+        assert a.filter == ()
+        with pytest.raises(trio.EndOfChannel):
+            await sub.get_batch()
+
+
+async def test_an_unbounded_capacity_is_refused() -> None:
+    async with Endpoint(options()) as a:
+        with pytest.raises(ConfigurationError, match="capacity is at least 1, not 0"):
+            a.make_subscriber("/t", capacity=0)
