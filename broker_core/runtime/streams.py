@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -23,6 +24,7 @@ __all__ = ["ByteStream", "Connection", "PeerAddress", "accept_tls", "connect_tls
 READ_SIZE = 256 * 1024
 DEFAULT_PORT = 9999
 _FIRST_BYTES = 256
+_KEEPALIVE_IDLE = 60  # seconds of silence; a machine that vanished is noticed a minute after that
 _TLS_HANDSHAKE = 0x16
 _TLS_ALERT = 0x15
 
@@ -156,6 +158,7 @@ async def dial(address: PeerAddress, timeout: float) -> Connection:
         if scope.cancelled_caught:
             reason = f"no answer within {timeout:g} s"
             raise PeerUnavailable(str(address), reason, "a firewall may drop the packets, or the host is down")
+    _keep_alive(stream)
     return Connection(_Recorder(stream), str(_address_of(stream.socket.getsockname())), address)
 
 
@@ -230,4 +233,15 @@ def accepted(stream: trio.SocketStream) -> Connection:
         remote, local = _address_of(stream.socket.getpeername()), _address_of(stream.socket.getsockname())
     except OSError:  # it is gone already; the first read will say so
         remote, local = PeerAddress("unknown", 0), PeerAddress("unknown", 0)
+    _keep_alive(stream)
     return Connection(stream, str(local), remote)
+
+
+def _keep_alive(stream: trio.SocketStream) -> None:
+    """Let the system find out when the other machine is gone: Broker's protocol has no heartbeat (spec section 2)."""
+    options = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": _KEEPALIVE_IDLE, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
+    for name, value in options.items():
+        number = getattr(socket, name, None)  # not every system has all of them
+        if number is not None:
+            with contextlib.suppress(OSError):  # closed already; the next read will say so
+                stream.setsockopt(socket.SOL_SOCKET if name.startswith("SO") else socket.IPPROTO_TCP, number, value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 import trio
 
 from broker_core.errors import InvalidValue, PeerUnavailable
-from broker_core.runtime.streams import PeerAddress, dial, open_listeners
+from broker_core.runtime.streams import PeerAddress, accepted, dial, open_listeners
 
 
 @pytest.mark.parametrize(
@@ -80,3 +82,17 @@ async def test_listening_on_every_interface_uses_one_port() -> None:
 async def test_listening_on_a_name_that_does_not_resolve() -> None:
     with pytest.raises(PeerUnavailable, match="cannot listen: the name cannot be resolved"):
         await open_listeners("no-such-host.invalid", 0)
+
+
+async def test_connections_are_watched_by_the_system() -> None:
+    [listener] = await open_listeners("127.0.0.1", 0)
+    connection = await dial(PeerAddress("127.0.0.1", listener.socket.getsockname()[1]), 5)
+    there = accepted(await listener.accept())
+    for stream in (connection.stream.stream, there.stream):
+        assert stream.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert stream.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
+    await connection.close()
+    assert str(accepted(there.stream).remote) != "unknown:0"
+    await there.close()
+    await listener.aclose()
+    assert accepted(there.stream).remote == ("unknown", 0)
