@@ -203,22 +203,27 @@ async def test_a_broker_of_the_older_kind(tls: Any) -> None:
     assert "Zeek 5" in error.hint
 
 
-@pytest.mark.parametrize("tls", ["auto", "off"])
-async def test_a_real_broker_of_the_older_kind(tls: Any) -> None:
+@pytest.fixture
+def older_broker() -> Iterator[int]:
+    """The port of a C++ Broker 1.4.0, where Debian's bindings of it are installed."""
     code = (
         "import broker; o = broker.BrokerOptions(); o.disable_ssl = True; "
         "ep = broker.Endpoint(broker.Configuration(o)); print(ep.listen('127.0.0.1', 0), flush=True); input()"
     )
-    command = ["/usr/bin/python3", "-c", code]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, **pipes) as old:  # type: ignore[call-overload]
-        port = old.stdout.readline().strip()
+    with subprocess.Popen(["/usr/bin/python3", "-c", code], text=True, **pipes) as old:  # type: ignore[call-overload]
         try:
+            port = old.stdout.readline().strip()
             if not port:
                 pytest.skip("Debian's python3-broker is not installed")
-            error = await attempt(int(port), tls, limits=Limits())
+            yield int(port)
         finally:
             old.kill()
+
+
+@pytest.mark.parametrize("tls", ["auto", "off"])
+async def test_a_real_broker_of_the_older_kind(tls: Any, older_broker: int) -> None:
+    error = await attempt(older_broker, tls, limits=Limits())
     assert "a Broker of Zeek 4 or older" in str(error)
 
 
