@@ -270,9 +270,12 @@ names = strings().map(lambda name: name if isinstance(name, str) else name.decod
 ids = st.integers(0, 2**64 - 1)
 user_ids = ids.filter(lambda number: number != NETWORK_TIMESTAMP)
 stamps = st.tuples(st.just(NETWORK_TIMESTAMP), st.integers(-(2**63), 2**63 - 1).map(Timestamp))
-metadatas = st.none() | st.lists(st.tuples(user_ids, values()) | stamps, max_size=4)
+metadatas = st.none() | st.lists(st.tuples(user_ids, values(subnormal=False)) | stamps, max_size=4)
 events = st.builds(
-    lambda name, args, metadata: Event(name, *args, metadata=metadata), names, st.lists(values(), max_size=5), metadatas
+    lambda name, args, metadata: Event(name, *args, metadata=metadata),
+    names,
+    st.lists(values(subnormal=False), max_size=5),
+    metadatas,
 )
 
 
