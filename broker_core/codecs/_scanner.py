@@ -65,9 +65,7 @@ class Scanner:
         raise DecodeError(problem, self.at if at is None else at)
 
     def _skip(self) -> None:
-        match = _BLANKS.match(self.text, self.at)
-        if match:
-            self.at = match.end()
+        self.at = _BLANKS.match(self.text, self.at).end()  # type: ignore[union-attr] # no blanks match, too
 
     def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -147,7 +145,7 @@ class Scanner:
         self.at = start + len(token)
         if kind in _CONTAINERS:
             if token not in _CALLS or not self.text.startswith("(", self.at):
-                self._fail(f"expected a {kind.label}, found {shown(token)}", start)
+                self._fail(f"expected {kind.label}, found {shown(token)}", start)
             self.at += 1
             return self._checked(self._call(_CALLS[token], start), kind, start)
         try:
@@ -172,7 +170,7 @@ class Scanner:
     def _checked(self, value: Any, kind: Kind, start: int) -> Any:
         found = kind_of(value)
         if found is not kind:
-            self._fail(f"expected a {kind.label}, found a {found.label}", start)
+            self._fail(f"expected {kind.label}, found {found.label}", start)
         return value
 
     def _call(self, kind: Kind, start: int) -> Any:
@@ -185,7 +183,7 @@ class Scanner:
             return self._table([] if self._take(")") else self._pairs(")", start), start)
         self._skip()
         if self._peek() != '"':
-            self._fail(f"expected a quoted string (as in {kind.label.partition('-')[0]}(\"a b\"))")
+            self._fail('expected a quoted string (as in enum("a b"))')
         text = self._quoted()
         if not self._take(")"):
             self._fail("expected )")
@@ -274,6 +272,7 @@ class Scanner:
         return (key, self._value()), True
 
     def _pair(self) -> Any:
+        self._skip()
         start = self.at
         entry, is_pair = self._entry()
         if not is_pair:

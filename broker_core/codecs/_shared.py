@@ -51,8 +51,6 @@ def explain(value: Any) -> EncodeError:
         to_value(value)
     except InvalidValue as error:
         return EncodeError(error.problem, error.path)
-    except RecursionError:
-        return EncodeError("nested too deeply")
     return EncodeError(f"{type(value).__name__} holds something that is no strict Broker value; use to_value()")
 
 
@@ -176,14 +174,12 @@ def parse_seconds(text: str) -> int | None:
 def _scaled(number: str, scale: int) -> int:
     """The decimal *number* times *scale*, to the nearest whole; :class:`InvalidValue` beyond 64 bits."""
     if len(number) <= _LONGEST_NUMBER:
-        if number.lstrip("+-").isdecimal():
-            return int(number) * scale
         try:
             product = _LONG_ENOUGH.multiply(Decimal(number), scale)
         except ArithmeticError:  # an exponent that even Decimal does not take
             product = Decimal("inf")
-        if I64_MIN <= product <= I64_MAX:
-            return int(product.to_integral_value())
+        if I64_MIN <= product <= I64_MAX:  # only then: as an int, 1e999999 alone takes 400 KB
+            return round(product)
     msg = f"time of {shown(number)} units does not fit 64 bits of nanoseconds"
     raise InvalidValue(msg)
 

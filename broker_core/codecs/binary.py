@@ -9,7 +9,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from math import inf, nan
 from struct import Struct
-from struct import error as StructError
+from struct import error as StructError  # noqa: N812
 from typing import TYPE_CHECKING, Any
 
 from broker_core.errors import DecodeError, InvalidValue, LimitExceeded

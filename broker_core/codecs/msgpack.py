@@ -96,7 +96,7 @@ def _pack_items(packer: Packer, items: Any) -> None:
             for pair in item.pairs():
                 _pack_items(packer, pair)
         elif kind is float:
-            pack(item if item == item else nan)  # noqa: PLR0124
+            pack(item if item == item else nan)
         elif kind is bytes:
             pack(item)
         else:
@@ -217,7 +217,7 @@ _READERS: dict[int, Callable[[bytes], Any]] = {
 }
 
 
-class _TooDeep(Exception):  # noqa: N818 - never leaves this module
+class _TooDeep(Exception):
     pass
 
 

@@ -140,7 +140,7 @@ class Endpoint:
             lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
         for messages in self._hub.router.subscribers():
             messages.close()
-        for notices in self._hub.notices:
+        for notices in self._hub.status_queues:
             notices.close()
         if lost:
             raise UndeliveredError(lost)

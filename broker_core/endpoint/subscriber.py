@@ -135,11 +135,11 @@ class StatusSubscriber(Receiver[Status | ErrorNotice]):
     def __init__(self, hub: Hub, *, receive_statuses: bool) -> None:
         super().__init__(MessageQueue(hub.limits.status_queue, "drop_oldest", 0))
         self._hub = hub
-        hub.notices[self._queue] = receive_statuses
+        hub.status_queues[self._queue] = receive_statuses
 
     def close(self) -> None:
         """Take no more; what is queued can still be had. Idempotent."""
-        self._hub.notices.pop(self._queue, None)
+        self._hub.status_queues.pop(self._queue, None)
         super().close()
 
 

@@ -152,7 +152,7 @@ def depth_exceeds(value: Any, depth: int) -> bool:
         return True
     kind = type(value)
     if kind is tuple or kind is list:
-        for item in value:
+        for item in value:  # noqa: SIM110 - any() is slower
             if type(item) in _WALKERS and depth_exceeds(item, depth - 1):
                 return True
         return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from broker_core.errors import EC, SC, BrokerError, LocalProtocolError, RemoteProtocolError
+from broker_core.messages import notices
 from broker_core.messages.binary_wire import FrameWriter
 from broker_core.messages.envelopes import Message, MessageKind
 from broker_core.messages.notices import EndpointInfo, ErrorNotice, NetworkInfo, Status
@@ -23,7 +24,7 @@ from broker_core.protocol.registry import PeerRegistry
 from broker_core.routing.filters import OwnFilter
 from broker_core.routing.router import Router
 
-from .peers import LocalPeer, NetworkPeer, Peer
+from .peers import OVERFLOW, LocalPeer, NetworkPeer, Peer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,7 +69,7 @@ class Hub:
         self.own_filter = OwnFilter()
         self.frames = FrameWriter(own_id, limits)
         self.counters = Counters()
-        self.notices: dict[MessageQueue[Status | ErrorNotice], bool] = {}
+        self.status_queues: dict[MessageQueue[Status | ErrorNotice], bool] = {}
         """Queues of status subscribers, and whether each wants statuses besides errors."""
         self.undelivered: dict[str, int] = {}
         """Peers that were lost with published messages unconfirmed, and how many."""
@@ -188,8 +189,8 @@ class Hub:
         """*peer* takes part from now on."""
         self.router.add_peer(peer)
         peer.queue.on_drop = lambda total: self._tell_drop(f"peer {peer.peer_id}", total, self.info_of(peer))
-        self.notify(Status(SC.ENDPOINT_DISCOVERED, EndpointInfo(peer.peer_id, None), "found a new peer in the network"))
-        self.notify(Status(SC.PEER_ADDED, self.info_of(peer), "handshake successful"))
+        self.notify(Status(SC.ENDPOINT_DISCOVERED, EndpointInfo(peer.peer_id, None), notices.ENDPOINT_DISCOVERED))
+        self.notify(Status(SC.PEER_ADDED, self.info_of(peer), notices.PEER_ADDED))
         self.signal_change()
 
     def remove_peer(self, peer: Peer) -> None:
@@ -203,11 +204,11 @@ class Hub:
         info = self.info_of(peer)
         if peer.leaving:
             error = peer.lost.error if peer.lost else None
-            reason = f" ({error})" if isinstance(error, RemoteProtocolError) and _is_reason(error) else ""
-            self.notify(Status(SC.PEER_REMOVED, info, f"removed connection to remote peer{reason}"))
+            reason = OVERFLOW if isinstance(error, RemoteProtocolError) and error.problem == OVERFLOW else ""
+            self.notify(Status(SC.PEER_REMOVED, info, notices.peer_removed_because(reason)))
         else:
-            self.notify(Status(SC.PEER_LOST, info, "lost connection to remote peer"))
-        self.notify(Status(SC.ENDPOINT_UNREACHABLE, EndpointInfo(peer.peer_id, None), "lost the last path"))
+            self.notify(Status(SC.PEER_LOST, info, notices.PEER_LOST))
+        self.notify(Status(SC.ENDPOINT_UNREACHABLE, EndpointInfo(peer.peer_id, None), notices.ENDPOINT_UNREACHABLE))
         self.signal_change()
 
     def signal_change(self) -> None:
@@ -246,20 +247,20 @@ class Hub:
 
     def notify(self, notice: Status | ErrorNotice) -> None:
         """Queue *notice* for the status subscribers that want its kind."""
-        for queue, statuses in self.notices.items():
+        for queue, statuses in self.status_queues.items():
             if statuses or isinstance(notice, ErrorNotice):
                 queue.offer(notice)
 
     def unknown_peer(self, name: str) -> LocalProtocolError:
         """The error, told to status subscribers too, for a peer that there is not."""
-        self.notify(ErrorNotice(EC.PEER_INVALID, EndpointInfo(NIL, None), "cannot unpeer from unknown peer"))
+        self.notify(ErrorNotice(EC.PEER_INVALID, EndpointInfo(NIL, None), notices.UNKNOWN_PEER))
         return LocalProtocolError(f"no peer {name}", EC.PEER_INVALID)
 
     def notify_unavailable(self, address: PeerAddress | None, error: BrokerError, retry: float = 0.0) -> None:
         """An attempt to connect, or to accept, failed."""
         network = None if address is None else NetworkInfo(address.host, address.port, retry)
         reason = getattr(error, "reason", None) or str(error)
-        text = f"unable to connect to remote peer ({reason})"
+        text = f"{notices.CANNOT_CONNECT} ({reason})"
         self.notify(ErrorNotice(EC.PEER_UNAVAILABLE, EndpointInfo(NIL, network), text))
 
     def watch_drops(self, queue: MessageQueue[Message], topics: Callable[[], Iterable[str]]) -> None:
@@ -281,7 +282,3 @@ async def _put_all(full: list[tuple[MessageQueue[Any], Any]]) -> None:
 def _worth_telling(total: int) -> bool:
     """1, 10, 100, ...: the first of a kind is told at once, a flood does not become a flood of notices."""
     return total > 0 and str(total).strip("0") == "1"
-
-
-def _is_reason(error: RemoteProtocolError) -> bool:
-    return error.problem == "backpressure_overflow"

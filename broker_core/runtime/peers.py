@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["LocalPeer", "NetworkPeer", "Peer", "PeerInfo", "PeerSink"]
 
 WRITE_SIZE = 512 * 1024
+OVERFLOW = "backpressure_overflow"
+"""Why a peering ended whose queue was full, as C++ calls it."""
 
 Direction = Literal["in", "out", "local"]
 
@@ -265,7 +267,7 @@ class NetworkPeer(Peer):
             queue.close()  # the reader finds out why, and may still have something to read
 
     def _overflow(self) -> None:
-        self.lost = Lost(RemoteProtocolError("backpressure_overflow", EC.UNSPECIFIED))
+        self.lost = Lost(RemoteProtocolError(OVERFLOW, EC.UNSPECIFIED))
         self.leaving = True
         self._scope.cancel()
 
@@ -415,7 +417,7 @@ class LocalPeer(Peer):
             self._idle = trio.Event()
 
     def _overflow(self) -> None:
-        self.lost = Lost(RemoteProtocolError("backpressure_overflow", EC.UNSPECIFIED))
+        self.lost = Lost(RemoteProtocolError(OVERFLOW, EC.UNSPECIFIED))
         self.leaving = True
         self._scope.cancel()
 
