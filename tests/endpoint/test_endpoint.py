@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trio
 import trio.testing
-from pairs import SOON, options, pair
 
 from broker_core import (
     Count,
@@ -19,6 +18,7 @@ from broker_core import (
     LocalProtocolError,
     Set,
 )
+from pairs import SOON, options, pair
 
 if TYPE_CHECKING:
     pass

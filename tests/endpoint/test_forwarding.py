@@ -152,7 +152,12 @@ async def test_values_are_forwarded_without_decoding(monkeypatch: pytest.MonkeyP
         await one.wait_for_subscribers("/t")
         await two.wait_for_subscribers("/t")
         decode, calls = binary.decode, []
-        monkeypatch.setattr(binary, "decode", lambda *args: calls.append(args) or decode(*args))
+
+        def counting(*args: Any) -> Any:
+            calls.append(args)
+            return decode(*args)
+
+        monkeypatch.setattr(binary, "decode", counting)
         await one.publish("/t", (1, 2))
         message = await sub.get(5)
         assert not message.is_decoded

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import trio
 import trio.testing
-from pairs import SOON, options, pair
 
 from broker_core import (
     Limits,
 )
+from pairs import SOON, options, pair
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
