@@ -12,7 +12,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812
 from typing import TYPE_CHECKING, Any
 
-from broker_core.errors import DecodeError, InvalidValue, LimitExceeded
+from broker_core.errors import DecodeError, EncodeError, InvalidValue, LimitExceeded
 from broker_core.limits import DEFAULT_LIMITS, Limits
 from broker_core.model.containers import Set, Table
 from broker_core.model.network import MAPPED_PREFIX, address_to_bytes, subnet_from_parts, subnet_to_parts
@@ -21,7 +21,7 @@ from broker_core.model.scalars import PROTOCOLS, Count, EnumValue, Port, Timespa
 from ._shared import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from broker_core.model import Value
 
@@ -137,14 +137,24 @@ def _encode_subnet(value: Any, put: Callable[[bytes], None]) -> None:
 
 
 def _encode_set(value: Set, put: Callable[[bytes], None]) -> None:
+    _refuse_merging(value)
     put(b"\x0c" + varbyte(len(value)))
     _encode_items(value, put)
 
 
 def _encode_table(value: Table, put: Callable[[bytes], None]) -> None:
+    _refuse_merging(value)
     put(b"\x0d" + varbyte(len(value)))
     for pair in value.pairs():
         _encode_items(pair, put)
+
+
+def _refuse_merging(keys: Iterable[Any]) -> None:
+    """Several reals so small that each is written as zero would be one value given twice, which C++ refuses."""
+    tiny = [key for key in keys if type(key) is float and -_SMALLEST_NORMAL < key < _SMALLEST_NORMAL]
+    if len(tiny) > 1:
+        msg = f"the reals {tiny[0]!r} and {tiny[1]!r} are one on the wire, and a set or table has each value once"
+        raise EncodeError(msg)
 
 
 _ENCODERS: dict[type, Callable[[Any, Callable[[bytes], None]], None]] = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from broker_core.codecs import binary
 from broker_core.codecs.binary import decode, decode_at, encode, read_varbyte, varbyte
-from broker_core.errors import DecodeError
+from broker_core.errors import DecodeError, EncodeError
 from broker_core.model import Count, EnumValue, Port, Set, Table, Timespan, Timestamp
 from strategies import assert_same, reals, values
 
@@ -225,3 +225,13 @@ def test_values_one_behind_the_other(items: list[Any]) -> None:
         value, at = decode_at(data, at)
         read.append(value)
     assert_same(tuple(read), tuple(items))
+
+
+@pytest.mark.parametrize("value", [Set([0.0, 5e-324]), Table([(1e-310, 1), (2e-310, 2)]), ((Set([-1e-310, 0.0]),),)])
+def test_reals_that_become_one_on_the_wire_are_refused_in_a_set(value):
+    with pytest.raises(EncodeError, match="are one on the wire"):
+        binary.encode(value)
+
+
+def test_one_tiny_real_in_a_set_is_written_as_zero():
+    assert binary.decode(binary.encode(Set([5e-324, 1.0]))) == Set([0.0, 1.0])
