@@ -183,7 +183,7 @@ class EncodeError(CodecError):
 
 
 class DecodeError(CodecError):
-    """Input that is not a value. *offset* counts bytes (text formats: characters) from 0; *path* leads into the value."""
+    """Input that is not a value. *offset* counts bytes (text: characters) from 0; *path* leads into the value."""
 
     code = EC.DESERIALIZATION_FAILED
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import LARGE, SMALL, Recording, recordings
 
 from broker_core.errors import EncodeError, InvalidValue
 from broker_core.limits import Limits
@@ -14,6 +13,7 @@ from broker_core.messages.binary_wire import FrameWriter, Malformed, MessageRead
 from broker_core.messages.envelopes import Message, MessageKind
 from broker_core.messages.handshake import decode_filter
 from broker_core.model import NIL, EndpointId
+from peer_links import LARGE, SMALL, Recording, recordings
 
 EXAMPLE = bytes.fromhex(
     "0b898b98ee255d68b9f299efc39fc8cf" + "00" * 16 + "01" + "0010" + "0004" + "2f782f31" + "050568656c6c6f"

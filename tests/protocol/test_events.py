@@ -6,11 +6,11 @@ import dataclasses
 from typing import get_args
 
 import pytest
-from peer_links import LARGE
 
 from broker_core.errors import EC, RemoteProtocolError
 from broker_core.messages.envelopes import Message
 from broker_core.protocol.events import Event, FilterChanged, Lost, Peered, PeerIdentified
+from peer_links import LARGE
 
 
 def test_events_compare_by_what_they_say():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import cut
 
 from broker_core.errors import EC, RemoteProtocolError
 from broker_core.protocol.framing import FrameBuffer, frame_end, frame_of
+from peer_links import cut
 
 BODIES = st.lists(st.binary(max_size=30), max_size=8)
 

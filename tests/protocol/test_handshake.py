@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from peer_links import LARGE, SMALL
 
 from broker_core.errors import EC, LocalProtocolError, RemoteProtocolError
 from broker_core.messages.handshake import (
@@ -19,6 +18,7 @@ from broker_core.messages.handshake import (
 from broker_core.model import NIL, EndpointId
 from broker_core.protocol.framing import frame_of
 from broker_core.protocol.handshake import TRANSITIONS, Handshake, State, Step, Trigger, start, trigger_of
+from peer_links import LARGE, SMALL
 
 MIDDLE = EndpointId(b"\x77" * 16)
 MESSAGES: list[HandshakeMessage] = [

@@ -5,20 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import (
-    LARGE,
-    MIDDLE,
-    SMALL,
-    broken_update,
-    connection,
-    cut,
-    frames_of_peer,
-    hello_frame,
-    lost,
-    peered,
-    plain,
-    problem,
-)
 
 from broker_core.errors import EC, LocalProtocolError
 from broker_core.limits import Limits
@@ -41,6 +27,20 @@ from broker_core.protocol.events import (
 )
 from broker_core.protocol.framing import frame_of
 from broker_core.protocol.peering import BYE, PeerConnection
+from peer_links import (
+    LARGE,
+    MIDDLE,
+    SMALL,
+    broken_update,
+    connection,
+    cut,
+    frames_of_peer,
+    hello_frame,
+    lost,
+    peered,
+    plain,
+    problem,
+)
 
 TOKEN = b"\x01\x00\x00\x00\x00\x00\x00\x10"
 

@@ -5,22 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import (
-    LARGE,
-    MIDDLE,
-    SMALL,
-    Link,
-    broken_update,
-    connection,
-    frames_of_peer,
-    hello_frame,
-    lost,
-    peered,
-    plain,
-    problem,
-    sizes,
-    update_frame,
-)
 
 from broker_core.errors import EC, LocalProtocolError, RemoteProtocolError
 from broker_core.limits import Limits
@@ -43,6 +27,22 @@ from broker_core.protocol.events import (
 from broker_core.protocol.framing import frame_of
 from broker_core.protocol.peering import Phase
 from broker_core.protocol.sniff import HTTP, OLD_BROKER, SSH, TLS
+from peer_links import (
+    LARGE,
+    MIDDLE,
+    SMALL,
+    Link,
+    broken_update,
+    connection,
+    frames_of_peer,
+    hello_frame,
+    lost,
+    peered,
+    plain,
+    problem,
+    sizes,
+    update_frame,
+)
 
 ROLES = [(SMALL, LARGE), (LARGE, SMALL)]
 TOKEN = bytes(8)

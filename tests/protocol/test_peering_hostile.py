@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import (
-    LARGE,
-    MIDDLE,
-    SMALL,
-    connection,
-    peered,
-)
 
 from broker_core.errors import EC, LocalProtocolError
 from broker_core.messages.binary_wire import FrameWriter
@@ -31,6 +24,13 @@ from broker_core.protocol.events import (
 )
 from broker_core.protocol.framing import frame_of
 from broker_core.protocol.peering import BYE, PeerConnection, Phase
+from peer_links import (
+    LARGE,
+    MIDDLE,
+    SMALL,
+    connection,
+    peered,
+)
 
 TOKEN = bytes(8)
 

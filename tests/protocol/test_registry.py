@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import LARGE, SMALL
 
 from broker_core.errors import EC
 from broker_core.model import EndpointId
 from broker_core.protocol import registry as module
 from broker_core.protocol.registry import Drop, Hold, PeerRegistry, PeerState, Proceed, decision
+from peer_links import LARGE, SMALL
 
 S = PeerState
 REDUNDANT = Drop(EC.REDUNDANT_CONNECTION, "redundant connection")

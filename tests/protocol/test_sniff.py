@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from peer_links import recordings
 
 from broker_core.protocol.framing import frame_of
 from broker_core.protocol.sniff import HTTP, OLD_BROKER, SSH, TLS, describe_first_bytes
+from peer_links import recordings
 
 # What Broker 1.4.0 (Zeek 4.0) sent: 84 bytes at once when something connected, 64 when it connected itself.
 OLD_SERVER = bytes.fromhex(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peer_links import SIDES, Recording, cut, recordings
 
 from broker_core.messages.binary_wire import parse_envelope
 from broker_core.messages.envelopes import Message, MessageKind
@@ -13,6 +12,7 @@ from broker_core.messages.handshake import OriginatorSyn, ResponderSynAck, decod
 from broker_core.protocol.events import Event, FilterChanged, Lost, Peered, PeerIdentified, PeerLeaving
 from broker_core.protocol.framing import frame_of
 from broker_core.protocol.peering import BYE, PeerConnection, Phase
+from peer_links import SIDES, Recording, cut, recordings
 
 RECORDINGS = recordings()
 PLAIN = (MessageKind.DATA, MessageKind.COMMAND)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trio
-from raw_peer import RawPeer, raw_peer
 
 from broker_core import EC, SC, Endpoint, EndpointId, EndpointOptions, Limits, Message, MessageKind
 from broker_core.codecs import binary
 from broker_core.runtime.hub import _worth_telling
+from raw_peer import RawPeer, raw_peer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 import trio.testing
-from pairs import SOON, options, pair
 
 from broker_core import (
     EC,
@@ -19,6 +18,7 @@ from broker_core import (
     LocalProtocolError,
     PeerUnavailable,
 )
+from pairs import SOON, options, pair
 
 if TYPE_CHECKING:
     pass
