@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""One role of a measurement, played by Zeek's own Python bindings of C++ Broker (Debian: python3-broker).
+
+Run by path under the system's Python, which does not have our package, so it imports nothing of it. The roles, their
+options and what they report are those of our_peer.py; the events are those of events.py.
+"""
+
+import argparse
+import datetime
+import ipaddress
+import json
+import sys
+import time
+
+import broker
+
+TOPIC = "/benchmark"
+
+BEFORE = (
+    datetime.datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=datetime.timezone.utc),
+    "CHhAvVGS1DHFjwGM9",
+    ipaddress.ip_address("192.168.1.17"),
+    broker.Port(51234, broker.Port.TCP),
+    ipaddress.ip_address("203.0.113.80"),
+    broker.Port(443, broker.Port.TCP),
+    broker.Enum("Notice::LOG"),
+    "ssl",
+)
+AFTER = (0.25, datetime.timedelta(seconds=1.5), True)
+
+
+def say(**facts):
+    print(json.dumps(facts), flush=True)
+
+
+def make_event(kind, number):
+    if kind == "one":
+        return broker.zeek.Event("tick", broker.Count(number))
+    return broker.zeek.Event("connection_seen", *BEFORE, broker.Count(number), *AFTER)
+
+
+def endpoint():
+    options = broker.BrokerOptions()
+    options.disable_ssl = True
+    return broker.Endpoint(broker.Configuration(options))
+
+
+def connect(ep, port):
+    status = ep.make_status_subscriber(True)
+    if not ep.peer("127.0.0.1", port, 1.0):
+        sys.exit("cannot peer with port %d" % port)
+    while True:
+        notice = status.get()
+        if isinstance(notice, broker.Status) and notice.code() == broker.SC.PeerAdded:
+            # Nothing tells when the peer's subscriptions are known.
+            time.sleep(0.5)
+            return
+
+
+def receive(arguments):
+    ep = endpoint()
+    subscriber = ep.make_subscriber(TOPIC)
+    say(port=ep.listen("127.0.0.1", 0))
+    started = 0.0
+    for seen in range(1, arguments.warm + arguments.count + 1):
+        _, data = subscriber.get()
+        event = broker.zeek.Event(data)
+        event.name()
+        event.args()
+        if seen == arguments.warm:
+            started = time.monotonic()
+            say(mark="warm")
+    say(seconds=time.monotonic() - started)
+    sys.stdin.readline()
+
+
+def publish(arguments):
+    ep = endpoint()
+    connect(ep, arguments.port)
+    number = 0
+    while True:  # until the parent has its numbers
+        ep.publish(TOPIC, make_event(arguments.kind, number))
+        number += 1
+
+
+def ping(arguments):
+    ep = endpoint()
+    subscriber = ep.make_subscriber(TOPIC + "/pong")
+    connect(ep, arguments.port)
+    times = []
+    for number in range(arguments.warm + arguments.count):
+        started = time.perf_counter()
+        ep.publish(TOPIC + "/ping", broker.zeek.Event("ping", broker.Count(number)))
+        _, data = subscriber.get()
+        broker.zeek.Event(data).args()
+        times.append(time.perf_counter() - started)
+    say(times=times[arguments.warm :])
+
+
+def pong(arguments):
+    ep = endpoint()
+    subscriber = ep.make_subscriber(TOPIC + "/ping")
+    say(port=ep.listen("127.0.0.1", 0))
+    for _ in range(arguments.warm + arguments.count):
+        _, data = subscriber.get()
+        event = broker.zeek.Event(data)
+        ep.publish(TOPIC + "/pong", broker.zeek.Event("pong", *event.args()))
+    sys.stdin.readline()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("role", choices=["receive", "publish", "ping", "pong"])
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--kind", default="twelve", choices=["twelve", "one"])
+    parser.add_argument("--warm", type=int, default=500)
+    parser.add_argument("--count", type=int, default=5000)
+    arguments = parser.parse_args()
+    globals()[arguments.role](arguments)
+
+
+if __name__ == "__main__":
+    main()

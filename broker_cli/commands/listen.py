@@ -1,0 +1,83 @@
+"""``broker listen``: be the endpoint that others connect to."""
+
+# Typer reads the annotations when the program runs, so they are not postponed here.
+from typing import Annotated
+
+from typer import Argument, Option
+from typer import Context as TyperContext
+
+from broker_cli.commandline import with_option_groups
+from broker_cli.config import ENV_TLS, Settings
+from broker_cli.context import Context
+from broker_cli.options import DisplayOptions
+from broker_cli.parsing import choice, count, listen_address, optional_duration
+
+__all__ = ["EPILOG", "USAGE", "listen"]
+
+USAGE = ("[OPTIONS] [[ADDR:]PORT]",)
+
+EPILOG = """\b
+Examples:
+  broker listen --topic /test         then: broker publish -p :9999 /test ...
+  broker listen '*:9999' --forward    a hub for others, on every interface
+  broker listen 0 --ready-file port   any free port; the file says which
+
+\b
+Who joins and leaves is told on stderr. Whoever reaches the port can take
+part: Broker knows no passwords.
+Exit codes: 4 fewer than -n messages, 5 cannot listen, 130/143 by INT/TERM."""
+
+
+@with_option_groups
+def listen(
+    ctx: TyperContext,
+    where: Annotated[
+        str,
+        Argument(metavar="ADDR:PORT", show_default=False, help="Default 127.0.0.1:9999; *:PORT is everywhere."),
+    ] = "127.0.0.1:9999",
+    topic: Annotated[
+        list[str] | None,
+        Option("--topic", "-t", metavar="TOPIC", help="Show messages on this prefix; repeatable."),
+    ] = None,
+    forward: Annotated[
+        bool, Option("--forward/--no-forward", help="Pass on (on --topic, or all) between peers.", show_default=False)
+    ] = False,
+    once: Annotated[bool, Option("--once", help="Stop when the first peer has left.")] = False,
+    count_: Annotated[str | None, Option("--count", "-n", metavar="N", help="Stop after N messages.")] = None,
+    for_: Annotated[str | None, Option("--for", metavar="DUR", help="Stop after this time.")] = None,
+    ready_file: Annotated[
+        str | None, Option("--ready-file", metavar="FILE", help="Write ADDR:PORT to FILE once peers can come.")
+    ] = None,
+    tls: Annotated[str | None, Option("--tls", metavar="HOW", help="auto (takes both), anon (as Zeek) or off.")] = None,
+    id_: Annotated[str | None, Option("--id", metavar="UUID", help="Take this endpoint id.", hidden=True)] = None,
+    *,
+    display: DisplayOptions,
+) -> None:
+    """Accept peers, and show what they publish."""
+    context: Context = ctx.obj
+    shown = display.settings(context)
+    known = ("auto", "anon", "off")
+    settings = Settings(
+        output=shown.output,
+        colour=shown.colour,
+        tls=choice("--tls", tls or context.environ.get(ENV_TLS) or "auto", known),  # type: ignore[arg-type]
+        id=id_,
+    )
+    host, port = listen_address(where)
+    wanted = None if count_ is None else count("--count", count_)
+    duration = optional_duration("--for", for_)
+
+    from broker_cli.receiving import Ends
+    from broker_cli.subscribing import Listening, run_listening
+
+    plan = Listening(
+        topics=tuple(topic or ()),
+        ends=Ends(count=wanted, duration=duration),
+        overflow="drop_oldest" if context.stdout_is_terminal else "block",
+        ready_file=ready_file,
+        host=host,
+        port=port,
+        forward=forward,
+        once=once,
+    )
+    run_listening(context, settings, plan)

@@ -1,0 +1,99 @@
+"""Everything a run takes from its surroundings, so that a test can give it others: streams, environment, terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .config import When
+
+__all__ = ["Context", "escape", "wants_colour"]
+
+_DEFAULT_WIDTH = 80
+
+_SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def escape(text: str) -> str:
+    r"""*text* with everything visible that a terminal would act on or hide: ``ESC`` becomes ``\x1b``.
+
+    That is what ``str.isprintable()`` rejects. Surrogate escapes are shown as the bytes they stand for.
+    """
+    if text.isprintable():
+        return text
+    return "".join([char if char.isprintable() else _SHORT_ESCAPES.get(char) or _visible(ord(char)) for char in text])
+
+
+def _visible(code: int) -> str:
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def wants_colour(when: When, environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Whether a stream gets colours: the flag, then NO_COLOR, FORCE_COLOR, TERM, and last what the stream is."""
+    if when != "auto":
+        return when == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE"):
+        return True
+    return is_terminal and environ.get("TERM") != "dumb"
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """The surroundings of one run. *stdin* and *stdout* are file descriptors; *stderr* takes text."""
+
+    stdin: int = 0
+    stdout: int = 1
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    stdout_is_terminal: bool = field(default_factory=lambda: os.isatty(1))
+    stderr_is_terminal: bool = field(default_factory=lambda: os.isatty(2))
+    owns_process: bool = True
+    """Whether the run may change the process: it catches signals and ends by them, and tunes the collector."""
+    verbosity: int = 0
+    """-1 with --quiet, 1 and more with --verbose."""
+    debug: bool = False
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal; COLUMNS overrides what it says, 80 when nobody knows."""
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isascii() and columns.isdecimal() and int(columns) > 0:
+            return int(columns)
+        try:
+            return os.get_terminal_size(self.stdout).columns or _DEFAULT_WIDTH
+        except OSError:
+            return _DEFAULT_WIDTH
+
+    def tell(self, text: str) -> None:
+        """One line for stderr, whatever -q says."""
+        try:
+            self.stderr.write(escape(text) + "\n")
+            self.stderr.flush()
+        except (OSError, ValueError):  # stderr is closed: nobody is listening
+            pass
+
+    def warn(self, text: str) -> None:
+        """What the user should know although the command goes on; not with -q."""
+        if self.verbosity >= 0:
+            self.tell(f"broker: {text}")
+
+    def progress(self, text: str) -> None:
+        """What a person at a terminal likes to see and a script does not; scripts get it with -v."""
+        if self.verbosity > 0 or (self.verbosity == 0 and self.stderr_is_terminal):
+            self.tell(text)
+
+    def detail(self, text: str) -> None:
+        """What only -v shows."""
+        if self.verbosity > 0:
+            self.tell(text)

@@ -1,0 +1,179 @@
+"""The parts of the manual that no option says: literals, formats, environment. ``reference`` puts them into pages.
+
+A section is a title and paragraphs; a paragraph is a text, a list of (term, text), or preformatted lines.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import config
+from .exit_codes import EXIT_CODE_HELP
+
+__all__ = ["COMMAND_SECTIONS", "ENVIRONMENT", "EXIT_STATUS", "OPTION_VALUES", "PROGRAM_SECTIONS", "Code", "Section"]
+
+
+class Code(NamedTuple):
+    """Lines that are shown as they are."""
+
+    lines: tuple[str, ...]
+
+
+Terms = tuple[tuple[str, str], ...]
+Paragraph = str | Terms | Code
+
+
+class Section(NamedTuple):
+    """One section of a page."""
+
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+OPTION_VALUES = {
+    "--output": config.FORMATS,
+    "--color": ("auto", "always", "never"),
+    "--tls": ("auto", "anon", "off"),
+    "--in": ("ndjson", "text", "lines"),
+    "--on-overflow": ("block", "drop-old", "drop-new", "exit"),
+}
+"""The words that an option takes, for completions."""
+
+_LITERALS = Section(
+    "LITERALS",
+    (
+        "Arguments of events have exact types, which are seen from how a word is written. A Zeek drops an event whose "
+        "argument has another type than declared, and says so only in its own log.",
+        (
+            ("count", "42, 0x2a"),
+            ("integer (int)", "+42, -42. Negative numbers need no special care on the command line."),
+            ("real (double)", "4.2, 5.0, 1e6, real:5, real:inf"),
+            ("boolean (bool)", "T, F"),
+            ("string", '"text" with \\n, \\", \\xHH and \\uHHHH; a bare word; string:ANYTHING, byte for byte'),
+            ("enum-value (enum)", "Notice::LOG; enum:tcp for one without a module"),
+            ("timespan (interval)", "5s, 500ms, 1.5hr, -1ns"),
+            ("timestamp (time)", "2024-05-01T12:00:00.5Z, time:1714564800.5"),
+            ("address (addr)", "10.0.0.1, 2001:db8::1"),
+            ("subnet", "10.0.0.0/8, [2001:db8::]/32"),
+            ("port", "22/tcp, 53/udp, 8/icmp, 0/unknown"),
+            ("vector", "(1, 2) or [1, 2]; Zeek records are vectors of their fields in order"),
+            ("set", "{1, 2}, set()"),
+            ("table", '{"a" -> 1, "b" -> 2}, table()'),
+            ("none", "nil"),
+        ),
+        "TYPE:VALUE forces a type, so string:5 is the string 5. What starts like a number or an address and is none is "
+        "an error, never a string. Inside of containers strings need quotes, and the shell wants quotes around the "
+        "whole.",
+    ),
+)
+
+_FORMATS = Section(
+    "FORMATS",
+    (
+        (
+            ("human", "One message per line, for people. The default on a terminal. May change with any release."),
+            (
+                "ndjson",
+                "One JSON object per line, typed and without loss. The default for pipes and files, and what publish "
+                "--from takes back. The keys type, topic, @data-type and data are those of Zeek's WebSocket "
+                "interface; v (1), seq, ts (arrival, seconds), from (endpoint) and event (name) are added.",
+            ),
+            ("text", "The topic, a blank, and the value as a literal or as NAME(ARG, ...); without loss."),
+            ("broker", "The topic, a blank, and what C++ Broker prints for the value. Cannot be read back."),
+            ("raw", "The bytes of a string, or of the only argument of an event if that is a string."),
+        ),
+        "Results go to standard output and everything else to standard error. Control characters in what comes from "
+        "the network are made visible, except in raw and broker output to a pipe or file.",
+    ),
+)
+
+_PEERS = Section(
+    "PEERS",
+    (
+        "A peer is HOST:PORT, :PORT (this machine), [::1]:PORT for IPv6, or broker://HOST:PORT. Without a port it is "
+        "9999, the default of Zeek.",
+        "Connections are encrypted without certificates if the other side does so, as Zeek does by default; that "
+        "proves nothing about who is there. --tls anon insists on it, --tls off does without.",
+    ),
+)
+
+EXIT_STATUS = Section(
+    "EXIT STATUS",
+    (
+        (
+            *((str(int(code)), text[:1].upper() + text[1:] + ".") for code, text in EXIT_CODE_HELP.items()),
+            ("130, 143, 129", "Ended by the signal INT, TERM or HUP, after it tidied up for at most a second."),
+            ("141", "Nobody reads standard output any more."),
+        ),
+    ),
+)
+
+ENVIRONMENT = Section(
+    "ENVIRONMENT",
+    (
+        (
+            (config.ENV_PEER, "Peers for --peer, with commas between them."),
+            (config.ENV_OUTPUT, "Format for --output, for commands that have it."),
+            (config.ENV_TIMEOUT, "Time for --timeout."),
+            (config.ENV_CONNECT_TIMEOUT, "Time for --connect-timeout."),
+            (config.ENV_TLS, "Value for --tls."),
+            ("NO_COLOR, FORCE_COLOR", "No colours, or colours without a terminal. --color overrides both."),
+        ),
+        "An option overrides its variable.",
+    ),
+)
+
+_DURATIONS = Section(
+    "DURATIONS",
+    ("500us, 500ms, 5s, 2min, 1h, 1d; a bare number is seconds. There is no m, which could be either of two.",),
+)
+
+PROGRAM_SECTIONS = (_PEERS, _LITERALS, _FORMATS, _DURATIONS, ENVIRONMENT, EXIT_STATUS)
+"""Behind the list of commands on the page of the program."""
+
+COMMAND_SECTIONS = {
+    "publish": (
+        Section(
+            "DELIVERY",
+            (
+                "broker publish ends when every peer has confirmed all that was published to it, or with exit status "
+                "6. When nobody is subscribed it says so and succeeds: use --wait-subscriber to wait.",
+            ),
+        ),
+        Section(
+            "INPUT",
+            (
+                "With --from the messages come from a file; - is standard input, which is never read otherwise. Lines "
+                "are published as soon as they are there. The format is that of --in:",
+                (
+                    ("ndjson", "What subscribe prints. TOPIC replaces the topics in the lines."),
+                    ("text", "TOPIC VALUE or TOPIC NAME(ARG, ...). With TOPIC as an argument lines have none."),
+                    ("lines", "Any text; a line is a string, or with EVENT the argument of such an event."),
+                ),
+                "A line that is none ends the command with exit status 7, after what stands before it was published. "
+                "With --keep-going it is left out, and the exit status is 9 in the end.",
+            ),
+        ),
+    ),
+    "subscribe": (
+        Section(
+            "SLOW OUTPUT",
+            (
+                "--on-overflow says what happens when more than --max-queue messages wait because the output does not "
+                "take them: block (stop reading from the peers; the default for pipes and files), drop-old (the "
+                "default on a terminal), drop-new, or exit. What is dropped is counted, and told on standard error.",
+            ),
+        ),
+    ),
+    "listen": (
+        Section(
+            "PORTS",
+            (
+                "PORT and :PORT listen on this machine only, ADDR:PORT on that address, *:PORT everywhere. With port 0 "
+                "any free one is taken; it is told on standard error, in --ready-file, and with -o ndjson in the first "
+                "line of the output.",
+            ),
+        ),
+    ),
+}
+"""Further sections for the pages of commands."""

@@ -1,0 +1,85 @@
+"""What is known about peers: a block of lines, a table, or ndjson."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from broker_cli.context import escape
+
+from .json_lines import json_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["facts_block", "facts_json", "facts_table"]
+
+Facts = dict[str, Any]
+"""address, and either id, protocol, direction, tls, subscriptions, stores and rtt (seconds), or error."""
+
+
+def facts_json(kind: str, facts: Facts) -> str:
+    """One line of ndjson."""
+    return json_line(kind, **facts)
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds * 1000:.2f} ms"
+
+
+def _stores(facts: Facts) -> list[str]:
+    return [f"{store['name']} ({store['role']})" for store in facts["stores"]]
+
+
+def _topics(facts: Facts) -> list[str]:
+    return [topic or '"" (everything)' for topic in facts["subscriptions"]]
+
+
+def facts_block(facts: Facts) -> list[str]:
+    """Lines for one peer: a name, and a value or several."""
+    rows: list[tuple[str, list[str]]] = [
+        ("address", [facts["address"]]),
+        ("id", [facts["id"]]),
+        ("protocol", [f"version {facts['protocol']}"]),
+        ("direction", [{"out": "out (we connected)", "in": "in (it connected)"}.get(facts["direction"], "local")]),
+        ("tls", [facts["tls"]]),
+        ("round trip", [_milliseconds(facts["rtt"])]),
+        ("subscriptions", _topics(facts) or ["none"]),
+        ("stores", _stores(facts) or ["none"]),
+    ]
+    lines = []
+    for name, values in rows:
+        for at, value in enumerate(values):
+            lines.append(f"{'' if at else name:<14}{escape(value)}")
+    return lines
+
+
+def facts_table(rows: Sequence[Facts], width: int, *, colour: bool) -> str:
+    """A table for a terminal of *width* columns; long cells are folded, never cut."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in ("peer", "state", "rtt", "tls", "subscriptions", "stores"):
+        table.add_column(title, overflow="fold")
+    for facts in rows:
+        if "error" in facts:
+            cells = [Text("unreachable", "red"), "", "", facts["error"], ""]
+        else:
+            tls = facts["tls"].split()[0]
+            state = Text("ok", "green")
+            cells = [state, _milliseconds(facts["rtt"]), tls, "\n".join(_topics(facts)), "\n".join(_stores(facts))]
+        table.add_row(escape(facts["address"]), *[_safe_cell(cell) for cell in cells])
+    console = Console(
+        width=width, color_system="standard" if colour else None, force_terminal=colour, markup=False, highlight=False
+    )
+    with console.capture() as capture:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip("\n").split("\n"))
+
+
+def _safe_cell(cell: Any) -> Any:
+    from rich.text import Text
+
+    return cell if isinstance(cell, Text) else Text("\n".join(map(escape, str(cell).split("\n"))))

@@ -1,0 +1,101 @@
+"""ndjson: one JSON object per line, typed and without loss, which ``publish --from`` takes back.
+
+A line is a data message of Zeek's WebSocket interface, version 1 (``type``, ``topic``, ``@data-type``, ``data``),
+with more keys behind it, which other readers ignore: ``v`` (version of these keys), ``seq`` (counted from 1),
+``ts`` (when it arrived, seconds since 1970 with nanoseconds), ``from`` (the endpoint that handed it over) and,
+for a Zeek event, ``event`` (its name). Later versions may add keys; they will not change these.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from broker_core import Count, DecodeError, zeek_message
+from broker_core.codecs.json import encode_members, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from broker_core import Message
+
+__all__ = ["JsonLines", "json_line", "json_text"]
+
+VERSION = 1
+_CACHE_SIZE = 4096
+
+
+def json_text(text: str) -> str:
+    """*text* as a JSON string; the surrogate escapes of a topic that is not UTF-8 as JSON's escapes of them."""
+    try:
+        return quote(text)
+    except UnicodeEncodeError:
+        return json.dumps(text)
+
+
+def json_line(kind: str, **members: object) -> str:
+    """One line that is no message, such as ``{"type": "listening", ...}``."""
+    return json.dumps({"type": kind, **members}, separators=(",", ":"), ensure_ascii=True)
+
+
+class JsonLines:
+    """Messages as ndjson."""
+
+    def __init__(self, *, received: bool = True, clock: Callable[[], int] = time.time_ns) -> None:
+        self._received = received
+        self._clock = clock
+        self._seq = 0
+        self._topics: dict[str, str] = {}
+        self._senders: dict[bytes, str] = {}
+
+    def line(self, message: Message) -> str:
+        """One line."""
+        return self.lines((message,))[0]
+
+    def lines(self, messages: Sequence[Message]) -> list[str]:
+        """One line each. All get the same time: they were taken from the queue together."""
+        out = []
+        seconds, nanoseconds = divmod(self._clock(), 1_000_000_000)
+        now = f'"ts":{seconds}.{nanoseconds:09d},"from":"'
+        topics, senders = self._topics, self._senders
+        for message in messages:
+            value = message.value
+            members = encode_members(value)
+            topic = topics.get(message.topic) or self._head(message.topic)
+            name = _event_name(value) if type(value) is tuple else None
+            event = "" if name is None else f',"event":{json_text(name)}'
+            if not self._received:
+                out.append(f'{topic}{members},"v":{VERSION}{event}}}')
+                continue
+            self._seq += 1
+            sender = senders.get(message.sender) or self._sender(message)
+            out.append(f'{topic}{members},"v":{VERSION},"seq":{self._seq},{now}{sender}"{event}}}')
+        return out
+
+    def _head(self, topic: str) -> str:
+        if len(self._topics) >= _CACHE_SIZE:
+            self._topics.clear()
+        head = self._topics[topic] = f'{{"type":"data-message","topic":{json_text(topic)},'
+        return head
+
+    def _sender(self, message: Message) -> str:
+        if len(self._senders) >= _CACHE_SIZE:
+            self._senders.clear()
+        name = self._senders[message.sender] = str(message.sender)
+        return name
+
+
+def _event_name(value: tuple[Any, ...]) -> str | None:
+    """The name of the event that *value* is, or None."""
+    if len(value) < 3 or type(value[1]) is not Count or value[1] != 1:
+        return None
+    version, _, content = value[:3]
+    if type(content) is tuple and len(content) == 2 and type(version) is Count and version == 1:
+        name, args = content  # the usual form, without metadata
+        return name if type(name) is str and type(args) is tuple else None
+    try:
+        view = zeek_message(value)
+    except DecodeError:
+        return None
+    return getattr(view, "name", None)

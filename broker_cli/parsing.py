@@ -1,0 +1,126 @@
+"""Words of the command line become times, counts, addresses and metadata. What is wrong is a usage error."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from .exit_codes import ExitCode, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "DEFAULT_PORT",
+    "address_text",
+    "choice",
+    "count",
+    "duration",
+    "listen_address",
+    "metadata_key",
+    "optional_duration",
+    "peer_address",
+    "refuse",
+]
+
+DEFAULT_PORT = 9999
+"""Zeek's ``Broker::default_port``."""
+
+T = TypeVar("T", bound=str)
+
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([a-z]*)")
+_SECONDS = {"": 1, "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "min": 60, "h": 3600, "hr": 3600, "d": 86400}
+_NETWORK_TIMESTAMP = 1
+_FIRST_FREE_ID = 200
+_MAX_COUNT = 2**64 - 1
+
+
+def refuse(message: str, hint: str = "") -> NoReturn:
+    """Raise a usage error."""
+    raise Failure(message, ExitCode.USAGE, hint)
+
+
+def duration(option: str, text: str) -> float:
+    """Seconds of ``500ms``, ``5s``, ``2min``, ``1h``, or of a bare number."""
+    match = _DURATION.fullmatch(text)
+    if match is None or match[2] not in _SECONDS:
+        if match is not None and match[2] == "m":
+            refuse(f"{option}: '{text}' could be minutes or milliseconds", f"write {match[1]}min or {match[1]}ms")
+        refuse(f"{option}: '{text}' is no duration", "such as 500ms, 5s, 2min or 1h; a bare number is seconds")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def optional_duration(option: str, text: str | None) -> float | None:
+    """As :func:`duration`; None stays None."""
+    return None if text is None else duration(option, text)
+
+
+def count(option: str, text: str, least: int = 1) -> int:
+    """A whole number of *least* or more."""
+    if not (text.isascii() and text.isdecimal()) or int(text) < least:
+        refuse(f"{option}: '{text}' is no whole number of {least} or more")
+    return int(text)
+
+
+def choice(option: str, text: str, known: Iterable[T]) -> T:
+    """One of the *known* words."""
+    words = tuple(known)
+    for word in words:
+        if word == text:
+            return word
+    refuse(f"{option}: '{text}' is none of {', '.join(words)}")
+
+
+def _split_address(text: str, what: str) -> tuple[str, int | None]:
+    """Host ("" when there is none) and port (None when there is none)."""
+    rest = text.removeprefix("broker://").removesuffix("/")
+    if "://" in rest:
+        scheme = rest.partition("://")[0]
+        refuse(f"{what}: {scheme}:// is not supported", "Broker's own protocol is spoken: broker://HOST:PORT")
+    if rest.startswith("["):
+        host, bracket, tail = rest[1:].partition("]")
+        port = tail.removeprefix(":")
+        good = bool(bracket) and bool(host) and (not tail or tail.startswith(":"))
+    else:
+        host, _, port = rest.partition(":")
+        good = bool(rest) and not set(host) & set("/[]@ ") and ":" not in port
+        if ":" in port:
+            refuse(f"{what}: '{text}' is ambiguous", f"put an IPv6 address in brackets: [::1]:{DEFAULT_PORT}")
+    if not good or (port and not (port.isascii() and port.isdecimal())) or int(port or 0) > 0xFFFF:
+        refuse(f"{what}: '{text}' is no address", "such as 192.0.2.1:9999, :9999 (this machine) or [::1]:9999")
+    return host, int(port) if port else None
+
+
+def peer_address(text: str, what: str = "--peer") -> tuple[str, int]:
+    """Host and port of ``h:9999``, ``:9999`` (this machine), ``[::1]:9999``, ``broker://h:9999``, or ``h``."""
+    host, port = _split_address(text, what)
+    if port == 0:
+        refuse(f"{what}: '{text}' has port 0, which nobody can listen on")
+    return host or "127.0.0.1", DEFAULT_PORT if port is None else port
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Host and port of ``9999``, ``:9999`` (both on this machine only), ``ADDR:9999``, or ``*:9999``."""
+    if text.isascii() and text.isdecimal():
+        text = f":{text}"
+    host, port = _split_address(text, "listen")
+    if port is None:
+        refuse(f"listen: '{text}' has no port", f"such as {text}:{DEFAULT_PORT}; port 0 takes any free one")
+    return "" if host == "*" else host or "127.0.0.1", port
+
+
+def address_text(host: str, port: int) -> str:
+    """The usual way to write an address: IPv6 in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host or '*'}:{port}"
+
+
+def metadata_key(text: str) -> tuple[int, str]:
+    """Id and value of ``--meta KEY=VALUE``; KEY is ``network-timestamp`` or an id from 200."""
+    key, equals, value = text.partition("=")
+    if not equals or not value:
+        refuse(f"--meta: '{text}' is not KEY=VALUE", "such as network-timestamp=now or 200=string:abc")
+    if key == "network-timestamp":
+        return _NETWORK_TIMESTAMP, value
+    if not (key.isascii() and key.isdecimal()) or not _FIRST_FREE_ID <= int(key) <= _MAX_COUNT:
+        refuse(f"--meta: '{key}' is no key", "network-timestamp, or an id from 200; smaller ids belong to Zeek")
+    return int(key), value

@@ -1,0 +1,162 @@
+"""Input for ``publish --from``: lines become messages to publish."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from broker_core import Count, DecodeError, Event, InvalidValue
+from broker_core.codecs import json, text
+from broker_core.model.topics import check_topic
+
+from .names import is_plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["INPUT_FORMATS", "Batch", "InputFormat", "LineReader", "make_reader"]
+
+InputFormat = Literal["ndjson", "text", "lines"]
+INPUT_FORMATS: tuple[InputFormat, ...] = ("ndjson", "text", "lines")
+
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_QUOTED = re.compile(_STRING)
+_BEFORE_METADATA = re.compile(rf'((?:{_STRING}|[^"])*?\)) @ (\(.*\))', re.DOTALL)
+_NOTICES = frozenset({"listening", "peer", "status", "error", "ack"})
+"""Types of ndjson lines that are no messages: what this program and Zeek's WebSocket interface print besides."""
+
+_ONE = Count(1)
+
+
+class Batch(NamedTuple):
+    """What a list of lines holds: messages, and what is wrong with lines that hold none, by index."""
+
+    messages: list[tuple[str, Any]]
+    problems: list[tuple[int, str]]
+
+
+class LineReader:
+    """Reads lines of one format. *topic* is for all of them, instead of what a line says."""
+
+    def __init__(self, topic: str | None) -> None:
+        self.topic = topic
+
+    def parse(self, line: str) -> tuple[str, Any] | None:
+        """Topic and value of one line; None when it holds none and need not. Raises DecodeError, InvalidValue."""
+        raise NotImplementedError
+
+    def batch(self, lines: Sequence[bytes], *, keep_going: bool) -> Batch:
+        """The messages of *lines*; up to the first problem, unless *keep_going*."""
+        batch = Batch([], [])
+        for at, line in enumerate(lines):
+            try:
+                message = self.parse(line.decode("utf-8", "surrogateescape"))
+            except (DecodeError, InvalidValue) as error:
+                batch.problems.append((at, str(error)))
+                if not keep_going:
+                    break
+            else:
+                if message is not None:
+                    batch.messages.append(message)
+        return batch
+
+
+class JsonReader(LineReader):
+    """Messages as ``subscribe`` prints them, and as Zeek's WebSocket interface sends them."""
+
+    def parse(self, line: str) -> tuple[str, Any] | None:
+        """The message of a line; other lines that ``subscribe`` or ``listen`` print are passed over."""
+        if not line or line.isspace():
+            return None
+        thing = json.loads(line)
+        if type(thing) is dict and thing.get("type") in _NOTICES and "@data-type" not in thing:
+            return None
+        value = json.from_json(thing)
+        topic = self.topic
+        if topic is None:
+            topic = thing.get("topic")
+            if type(topic) is not str:
+                msg = "no topic, and none was given as an argument"
+                raise DecodeError(msg)
+        return check_topic(topic), value
+
+
+class TextReader(LineReader):
+    """Lines of the format ``text``: TOPIC and a value; only the value when a topic is given for all."""
+
+    def parse(self, line: str) -> tuple[str, Any] | None:
+        """The message of a line."""
+        line = line.strip(" \t\r")
+        if not line:
+            return None
+        if self.topic is not None:
+            return self.topic, parse_body(line)
+        if quoted := _QUOTED.match(line):
+            raw = text.decode(quoted[0])
+            topic = raw if isinstance(raw, str) else bytes(raw).decode("utf-8", "surrogateescape")  # type: ignore[arg-type]
+            rest = line[quoted.end() :]
+        else:
+            topic, blank, rest = line.partition(" ")
+            rest = blank + rest
+        if not rest.startswith(" "):
+            msg = "a line is a topic, a blank and a value; without topics in the lines, give TOPIC as an argument"
+            raise DecodeError(msg)
+        return check_topic(topic), parse_body(rest.lstrip(" "))
+
+
+def parse_body(body: str) -> Any:
+    """The value of a literal, or of ``NAME(ARG, ...)`` with or without `` @ (METADATA)``. Raises DecodeError."""
+    name, bracket, _ = body.partition("(")
+    if not bracket or not is_plain_name(name):
+        return text.decode(body)
+    args, metadata = body[len(name) :], None
+    if match := _BEFORE_METADATA.fullmatch(args):
+        args, metadata = match[1], _vector(match[2], "the metadata")
+    return (_ONE, _ONE, (name, _vector(args, "the arguments"), *([] if metadata is None else [metadata])))
+
+
+def _vector(literal: str, what: str) -> tuple[Any, ...]:
+    value = text.decode(literal)
+    if type(value) is not tuple:
+        msg = f"{what} of an event are a list in parentheses"
+        raise DecodeError(msg)
+    return value
+
+
+class PlainReader(LineReader):
+    """Any lines: each is a string, byte for byte, or the one string argument of an event."""
+
+    def __init__(self, topic: str, event: str | None) -> None:
+        super().__init__(topic)
+        self._fixed = topic
+        self._event = event
+
+    def batch(self, lines: Sequence[bytes], *, keep_going: bool) -> Batch:  # noqa: ARG002  # every line is good
+        """All lines."""
+        topic, event = self._fixed, self._event
+        try:
+            strings: Sequence[str | bytes] = [line.decode() for line in lines]
+        except UnicodeDecodeError:
+            strings = [_string(line) for line in lines]
+        if event is None:
+            return Batch([(topic, string) for string in strings], [])
+        return Batch([(topic, (_ONE, _ONE, (event, (string,)))) for string in strings], [])
+
+
+def _string(raw: bytes) -> str | bytes:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def make_reader(form: InputFormat, topic: str | None, event: str | None) -> LineReader:
+    """The reader for *form*; *event* is for lines only, which need a topic."""
+    if form == "ndjson":
+        return JsonReader(topic)
+    if form == "text":
+        return TextReader(topic)
+    if topic is None:
+        msg = "lines need a topic"
+        raise InvalidValue(msg)
+    return PlainReader(check_topic(topic), None if event is None else Event(event).name)
