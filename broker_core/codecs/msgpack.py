@@ -32,9 +32,9 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812
 from typing import TYPE_CHECKING, Any
 
-from msgpack import Packer, Unpacker, unpackb  # type: ignore[import-untyped]
+from msgpack import Packer, Unpacker, unpackb
 from msgpack import Timestamp as PackedTimestamp
-from msgpack.exceptions import (  # type: ignore[import-untyped]
+from msgpack.exceptions import (
     ExtraData,
     OutOfData,
     StackError,

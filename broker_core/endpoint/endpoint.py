@@ -102,7 +102,7 @@ class Endpoint:
         is_cancelled = isinstance(error, trio.Cancelled)
         undelivered: UndeliveredError | None = None
         try:
-            await self.shutdown()
+            await self.shutdown()  # noqa: ASYNC102  # who is cancelled does not stay to say goodbye
         except UndeliveredError as problem:
             undelivered = problem
         finally:
@@ -112,10 +112,10 @@ class Endpoint:
             # kept from it, it reaches the caller as it is, not in an exception group.
             cancelled: Any = (kind, error, trace) if is_cancelled else (None, None, None)
             try:
-                absorbed = await self._nursery_manager.__aexit__(*cancelled)  # reaps tasks that are cancelled
+                absorbed = await self._nursery_manager.__aexit__(*cancelled)  # noqa: ASYNC102  # all are cancelled
             except BaseExceptionGroup as group:
                 if len(group.exceptions) == 1:
-                    raise group.exceptions[0] from None  # a worker's handler failed
+                    raise group.exceptions[0] from None  # noqa: ASYNC123  # what a worker's handler raised
                 raise
         if undelivered is not None and kind is None:
             raise undelivered

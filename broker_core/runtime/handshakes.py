@@ -233,8 +233,12 @@ async def dial_peer(hub: Hub, address: PeerAddress, tls: TlsMode) -> NetworkPeer
     limits = hub.limits
     connection = await dial(address, limits.connect_timeout)
     if tls != "off":
-        with trio.move_on_after(limits.handshake_timeout) as scope:
-            secured = await connect_tls(connection)
+        try:
+            with trio.move_on_after(limits.handshake_timeout) as scope:
+                secured = await connect_tls(connection)
+        except trio.Cancelled:
+            await connection.close()  # noqa: ASYNC102  # it closes at once
+            raise
         if scope.cancelled_caught:
             await connection.close()
             reason = f"no answer to the TLS handshake within {limits.handshake_timeout:g} s"
