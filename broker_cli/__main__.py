@@ -34,7 +34,7 @@ def _die(signum: int) -> int:
 
 def run(args: Sequence[str], context: Context) -> int:
     """Run the command line *args*; the exit code. With context.owns_process a signal ends the process itself."""
-    from .exit_codes import Failure, Interrupted, explain
+    from .exit_codes import ExitCode, Failure, Interrupted, explain
 
     try:
         return _inner(list(args), context)
@@ -47,6 +47,9 @@ def run(args: Sequence[str], context: Context) -> int:
             raise
         return 128 + signal.SIGINT
     except Exception as error:  # noqa: BLE001  # every error becomes a message here
+        if type(error).__name__ == "NoArgsIsHelpError":  # of Typer, which has no public name for it
+            context.stderr.write(f"{error}\n")
+            return int(ExitCode.USAGE)
         failure = error if isinstance(error, Failure) else _usage_failure(error) or explain(error)
         if context.debug and not isinstance(error, Failure):
             import traceback
@@ -80,14 +83,12 @@ def _usage_failure(error: Exception) -> Any:
     path = getattr(getattr(error, "ctx", None), "command_path", "broker")
     kind = type(error).__name__
     hint = f"see {path} --help"
-    if kind == "NoArgsIsHelpError":
-        return Failure("nothing to do", ExitCode.USAGE, hint)
     own = "" if kind in {"BadParameter", "MissingParameter"} else getattr(error, "message", "")
     text = str(own or error.format_message()).splitlines()[0]
     text, _, suggestion = text.partition(" Did you mean ")
     if kind == "NoSuchOption":
         option = getattr(error, "option_name", "")
-        suggestion = " or ".join(sorted(getattr(error, "possibilities", None) or ()))
+        suggestion = " or ".join(list(getattr(error, "possibilities", None) or ())[:2])
         if not option.startswith("--"):
             hint = f"an argument that starts with '-' goes behind --, or as string:{option}...; {hint}"
     if suggestion:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from .commandline import Command
+from .commandline import Command, take_as_given
 
 __all__ = ["ALIASES", "COMMANDS", "make_command"]
 
@@ -43,9 +43,7 @@ def _load(name: str) -> Any:
     """The command *name*, built from its function."""
     module = import_module(f"broker_cli.commands.{COMMANDS[name].module}")
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, cls=Command, epilog=module.EPILOG, no_args_is_help=name in {"publish", "subscribe", "peer"})(
-        getattr(module, name)
-    )
+    app.command(name, cls=Command, epilog=module.EPILOG)(getattr(module, name))
     command: Any = typer.main.get_command(app)
     command.usage = module.USAGE
     return command
@@ -56,7 +54,13 @@ class _Commands(TyperGroup):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
+        for param in self.params:
+            take_as_given(param)
         self.commands = dict.fromkeys([*COMMANDS, *ALIASES])  # type: ignore[assignment]  # filled when used
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return take_as_given(super().get_help_option(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # Typer's signature
         """The names, without the short ones."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from typer.core import TyperCommand
 
-__all__ = ["Command", "normalized", "with_option_groups"]
+__all__ = ["OPTIONAL_VALUE", "Command", "normalized", "option_help", "take_as_given", "with_option_groups"]
 
 OPTIONAL_VALUE = "[=N]"
 """The metavar of an option whose value may be left out; it is "" then."""
@@ -53,7 +53,9 @@ def normalized(args: list[str], known: _Known) -> list[str]:
             options.append(f"{word}=")
         else:
             options.append(word)
-            if _wants_next(word, known) and at < len(args):
+            if _wants_next(word, known):
+                if at == len(args):
+                    return options  # Typer says what is missing; nothing may take its place
                 options.append(args[at])
                 at += 1
     return [*options, "--", *arguments]
@@ -66,6 +68,13 @@ def _wants_next(word: str, known: _Known) -> bool:
         if f"-{letter}" in known.with_value:
             return place == len(word)  # otherwise the rest of the word is the value
     return False
+
+
+def take_as_given(param: Any) -> Any:
+    """*param*, which may be None, without Typer's conversion."""
+    if hasattr(param, "_runtime_param"):  # Typer has it since it converts with pydantic
+        param._runtime_param = _AsGiven()  # noqa: SLF001  # there is no public way
+    return param
 
 
 class _AsGiven:
@@ -110,8 +119,11 @@ class Command(TyperCommand):
             frozenset(name for option in options if option.metavar == OPTIONAL_VALUE for name in option.opts),
         )
         for param in self.params:
-            if hasattr(param, "_runtime_param"):  # Typer without pydantic (before 0.24) has no such thing
-                param._runtime_param = _AsGiven()  # noqa: SLF001
+            take_as_given(param)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return take_as_given(super().get_help_option(ctx))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """One line for each way to use the command."""
@@ -130,14 +142,19 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse *args*; completion sees them as they are."""
-        return super().parse_args(ctx, args if ctx.resilient_parsing else normalized(args, self._known))
+        try:
+            return super().parse_args(ctx, args if ctx.resilient_parsing else normalized(args, self._known))
+        except Exception as error:
+            if getattr(error, "ctx", ctx) is None:
+                vars(error)["ctx"] = ctx  # so that the message can name the command
+            raise
 
 
 def with_option_groups(function: F) -> F:
     """Let *function* take dataclasses of options: each field of such a parameter becomes an option of its own."""
     groups: dict[str, type[Any]] = {}
     parameters: list[inspect.Parameter] = []
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in inspect.signature(function, eval_str=True).parameters.values():
         if not is_dataclass(parameter.annotation):
             parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
             continue

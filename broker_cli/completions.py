@@ -81,7 +81,7 @@ def bash(commands: Mapping[str, Any]) -> str:
 
 def _zsh_text(text: str) -> str:
     for char in "\\[]:'":
-        text = text.replace(char, f"'\\''" if char == "'" else f"\\{char}")
+        text = text.replace(char, "'\\''" if char == "'" else f"\\{char}")
     return text
 
 

@@ -42,8 +42,10 @@ OPTION_VALUES = {
 _LITERALS = Section(
     "LITERALS",
     (
-        "Arguments of events have exact types, which are seen from how a word is written. A Zeek drops an event whose "
-        "argument has another type than declared, and says so only in its own log.",
+        (
+            "Arguments of events have exact types, which are seen from how a word is written. A Zeek drops an "
+            "event whose argument has another type than declared, and says so only in its own log."
+        ),
         (
             ("count", "42, 0x2a"),
             ("integer (int)", "+42, -42. Negative numbers need no special care on the command line."),
@@ -61,9 +63,11 @@ _LITERALS = Section(
             ("table", '{"a" -> 1, "b" -> 2}, table()'),
             ("none", "nil"),
         ),
-        "TYPE:VALUE forces a type, so string:5 is the string 5. What starts like a number or an address and is none is "
-        "an error, never a string. Inside of containers strings need quotes, and the shell wants quotes around the "
-        "whole.",
+        (
+            "TYPE:VALUE forces a type, so string:5 is the string 5. What starts like a number or an address and"
+            " is none is an error, never a string. Inside of containers strings need quotes, and the shell "
+            "wants quotes around the whole."
+        ),
     ),
 )
 
@@ -74,26 +78,35 @@ _FORMATS = Section(
             ("human", "One message per line, for people. The default on a terminal. May change with any release."),
             (
                 "ndjson",
-                "One JSON object per line, typed and without loss. The default for pipes and files, and what publish "
-                "--from takes back. The keys type, topic, @data-type and data are those of Zeek's WebSocket "
-                "interface; v (1), seq, ts (arrival, seconds), from (endpoint) and event (name) are added.",
+                (
+                    "One JSON object per line, typed and without loss. The default for pipes and files, and "
+                    "what publish --from takes back. The keys type, topic, @data-type and data are those of "
+                    "Zeek's WebSocket interface; v (1), seq, ts (arrival, seconds), from (endpoint) and event "
+                    "(name) are added."
+                ),
             ),
             ("text", "The topic, a blank, and the value as a literal or as NAME(ARG, ...); without loss."),
             ("broker", "The topic, a blank, and what C++ Broker prints for the value. Cannot be read back."),
             ("raw", "The bytes of a string, or of the only argument of an event if that is a string."),
         ),
-        "Results go to standard output and everything else to standard error. Control characters in what comes from "
-        "the network are made visible, except in raw and broker output to a pipe or file.",
+        (
+            "Results go to standard output and everything else to standard error. Control characters in what "
+            "comes from the network are made visible, except in raw and broker output to a pipe or file."
+        ),
     ),
 )
 
 _PEERS = Section(
     "PEERS",
     (
-        "A peer is HOST:PORT, :PORT (this machine), [::1]:PORT for IPv6, or broker://HOST:PORT. Without a port it is "
-        "9999, the default of Zeek.",
-        "Connections are encrypted without certificates if the other side does so, as Zeek does by default; that "
-        "proves nothing about who is there. --tls anon insists on it, --tls off does without.",
+        (
+            "A peer is HOST:PORT, :PORT (this machine), [::1]:PORT for IPv6, or broker://HOST:PORT. Without a "
+            "port it is 9999, the default of Zeek."
+        ),
+        (
+            "Connections are encrypted without certificates if the other side does so, as Zeek does by default;"
+            " that proves nothing about who is there. --tls anon insists on it, --tls off does without."
+        ),
     ),
 )
 
@@ -136,22 +149,29 @@ COMMAND_SECTIONS = {
         Section(
             "DELIVERY",
             (
-                "broker publish ends when every peer has confirmed all that was published to it, or with exit status "
-                "6. When nobody is subscribed it says so and succeeds: use --wait-subscriber to wait.",
+                (
+                    "broker publish ends when every peer has confirmed all that was published to it, or with "
+                    "exit status 6. When nobody is subscribed it says so and succeeds: use --wait-subscriber to"
+                    " wait."
+                ),
             ),
         ),
         Section(
             "INPUT",
             (
-                "With --from the messages come from a file; - is standard input, which is never read otherwise. Lines "
-                "are published as soon as they are there. The format is that of --in:",
+                (
+                    "With --from the messages come from a file; - is standard input, which is never read "
+                    "otherwise. Lines are published as soon as they are there. The format is that of --in:"
+                ),
                 (
                     ("ndjson", "What subscribe prints. TOPIC replaces the topics in the lines."),
                     ("text", "TOPIC VALUE or TOPIC NAME(ARG, ...). With TOPIC as an argument lines have none."),
                     ("lines", "Any text; a line is a string, or with EVENT the argument of such an event."),
                 ),
-                "A line that is none ends the command with exit status 7, after what stands before it was published. "
-                "With --keep-going it is left out, and the exit status is 9 in the end.",
+                (
+                    "A line that is none ends the command with exit status 7, after what stands before it was "
+                    "published. With --keep-going it is left out, and the exit status is 9 in the end."
+                ),
             ),
         ),
     ),
@@ -159,9 +179,12 @@ COMMAND_SECTIONS = {
         Section(
             "SLOW OUTPUT",
             (
-                "--on-overflow says what happens when more than --max-queue messages wait because the output does not "
-                "take them: block (stop reading from the peers; the default for pipes and files), drop-old (the "
-                "default on a terminal), drop-new, or exit. What is dropped is counted, and told on standard error.",
+                (
+                    "--on-overflow says what happens when more than --max-queue messages wait because the "
+                    "output does not take them: block (stop reading from the peers; the default for pipes and "
+                    "files), drop-old (the default on a terminal), drop-new, or exit. What is dropped is "
+                    "counted, and told on standard error."
+                ),
             ),
         ),
     ),
@@ -169,9 +192,11 @@ COMMAND_SECTIONS = {
         Section(
             "PORTS",
             (
-                "PORT and :PORT listen on this machine only, ADDR:PORT on that address, *:PORT everywhere. With port 0 "
-                "any free one is taken; it is told on standard error, in --ready-file, and with -o ndjson in the first "
-                "line of the output.",
+                (
+                    "PORT and :PORT listen on this machine only, ADDR:PORT on that address, *:PORT everywhere. "
+                    "With port 0 any free one is taken; it is told on standard error, in --ready-file, and with"
+                    " -o ndjson in the first line of the output."
+                ),
             ),
         ),
     ),

@@ -80,10 +80,10 @@ def _split_address(text: str, what: str) -> tuple[str, int | None]:
     if rest.startswith("["):
         host, bracket, tail = rest[1:].partition("]")
         port = tail.removeprefix(":")
-        good = bool(bracket) and bool(host) and (not tail or tail.startswith(":"))
+        good = bool(bracket) and bool(host) and (not tail or tail.startswith(":")) and tail != ":"
     else:
-        host, _, port = rest.partition(":")
-        good = bool(rest) and not set(host) & set("/[]@ ") and ":" not in port
+        host, colon, port = rest.partition(":")
+        good = bool(rest) and not set(host) & set("/[]@ ") and bool(port) == bool(colon)
         if ":" in port:
             refuse(f"{what}: '{text}' is ambiguous", f"put an IPv6 address in brackets: [::1]:{DEFAULT_PORT}")
     if not good or (port and not (port.isascii() and port.isdecimal())) or int(port or 0) > 0xFFFF:

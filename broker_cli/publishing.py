@@ -171,7 +171,7 @@ def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
         message = f"{failure.message}; {_messages(progress)} published before"
         raise Failure(message, failure.code, failure.hint) from failure
     except Interrupted:
-        context.progress(f"interrupted: {_messages(progress)} published")
+        context.progress(f"interrupted behind {_messages(progress)}; the last may not have arrived")
         raise
     context.progress(f"published {_messages(progress)}")
     _check_bad_lines(progress)

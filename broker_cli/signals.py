@@ -57,6 +57,7 @@ async def run_until_stopped(context: Context, body: Callable[[Stop], Awaitable[N
     failure: BaseException | None = None
     async with trio.open_nursery() as nursery:
         if context.owns_process and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a peer that goes away is no reason to die
             await nursery.start(_watch_signals, stop, nursery.cancel_scope)
         nursery.start_soon(_watch_stdout, context.stdout, stop)
         try:

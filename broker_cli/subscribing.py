@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import trio
 
-from broker_core import SC, ErrorNotice, InvalidValue, Status
+from broker_core import SC, ErrorNotice, InvalidValue, PeeringError, Status
 
+from .exit_codes import ExitCode, Failure
 from .output.json_lines import json_line
 from .parsing import address_text, refuse
 from .receiving import Printer, print_messages, tell_ready
@@ -125,7 +126,11 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
         if plan.forward:
             session.endpoint.forward(plan.topics or ("",))
         session.warn_of_everything(session.endpoint.filter)
-        listener = await session.endpoint.listen(plan.host, plan.port, tls=settings.tls)
+        try:
+            listener = await session.endpoint.listen(plan.host, plan.port, tls=settings.tls)
+        except PeeringError as error:
+            message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
+            raise Failure(message, ExitCode.CONNECT, "port 0 takes any free one") from error
         where = address_text(plan.host, listener.port)
         context.warn(f"listening on {where}")
         if settings.output == "ndjson":

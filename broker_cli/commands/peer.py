@@ -17,11 +17,11 @@ USAGE = ("[OPTIONS] HOST:PORT",)
 
 EPILOG = """\b
 Examples:
-  broker peer :9999                  who is there, and what does it subscribe to
-  broker peer zeek.example:9999 --watch --reconnect
+  broker peer :9999       who is there, and what does it subscribe to
+  broker peer zeek:9999 --watch --reconnect
 
 \b
-Stores are those whose masters or clones live there (from its subscriptions).
+Stores are those whose masters or clones live there, by its subscriptions.
 Exit codes: 5 no connection, 6 lost for good, 8 refused by the peer."""
 
 

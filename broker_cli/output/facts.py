@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from broker_cli.context import escape
+from broker_core.model.topics import store_of
 
 from .json_lines import json_line
 
@@ -27,11 +28,11 @@ def _milliseconds(seconds: float | None) -> str:
 
 
 def _stores(facts: Facts) -> list[str]:
-    return [f"{store['name']} ({store['role']})" for store in facts["stores"]]
+    return [f"{store['name']} {store['role']}" for store in facts["stores"]]
 
 
 def _topics(facts: Facts) -> list[str]:
-    return [topic or '"" (everything)' for topic in facts["subscriptions"]]
+    return [topic or '"" (all)' for topic in facts["subscriptions"]]
 
 
 def facts_block(facts: Facts) -> list[str]:
@@ -55,22 +56,22 @@ def facts_block(facts: Facts) -> list[str]:
 
 def facts_table(rows: Sequence[Facts], width: int, *, colour: bool) -> str:
     """A table for a terminal of *width* columns; long cells are folded, never cut."""
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for title in ("peer", "state", "rtt", "tls", "subscriptions", "stores"):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", min_width=min(len(title), width // 8))
     for facts in rows:
         if "error" in facts:
-            cells = [Text("unreachable", "red"), "", "", facts["error"], ""]
+            cells = [facts["error"], "", "", "", ""]
         else:
+            others = dict(facts, subscriptions=[topic for topic in facts["subscriptions"] if not store_of(topic)])
             tls = facts["tls"].split()[0]
-            state = Text("ok", "green")
-            cells = [state, _milliseconds(facts["rtt"]), tls, "\n".join(_topics(facts)), "\n".join(_stores(facts))]
-        table.add_row(escape(facts["address"]), *[_safe_cell(cell) for cell in cells])
+            cells = ["ok", _milliseconds(facts["rtt"]), tls, *map("\n".join, (_topics(others), _stores(facts)))]
+        state, *rest = map(_safe_cell, cells)
+        table.add_row(escape(facts["address"]), Text(state, "red" if "error" in facts else "green"), *map(Text, rest))
     console = Console(
         width=width, color_system="standard" if colour else None, force_terminal=colour, markup=False, highlight=False
     )
@@ -79,7 +80,5 @@ def facts_table(rows: Sequence[Facts], width: int, *, colour: bool) -> str:
     return "\n".join(line.rstrip() for line in capture.get().rstrip("\n").split("\n"))
 
 
-def _safe_cell(cell: Any) -> Any:
-    from rich.text import Text
-
-    return cell if isinstance(cell, Text) else Text("\n".join(map(escape, str(cell).split("\n"))))
+def _safe_cell(cell: str) -> str:
+    return "\n".join(map(escape, cell.split("\n")))

@@ -1,0 +1,64 @@
+"""What is said about peers."""
+
+from __future__ import annotations
+
+import json
+
+from broker_cli.output.facts import facts_block, facts_json, facts_table
+
+PEER = {
+    "address": "127.0.0.1:9999",
+    "id": "00010203-0405-0607-0809-0a0b0c0d0e0f",
+    "protocol": 1,
+    "direction": "out",
+    "tls": "TLSv1.2 AECDH-AES256-SHA (no certificates)",
+    "rtt": 0.00123,
+    "subscriptions": ["", "/a\x1b[2J", "known/<$>/data/master"],
+    "stores": [{"name": "known", "role": "master"}],
+}
+EMPTY = {**PEER, "subscriptions": [], "stores": [], "rtt": None, "tls": "off"}
+GONE = {"address": "[::1]:1", "error": "connection refused", "code": "peer_unavailable"}
+
+
+def test_a_block():
+    assert facts_block(PEER) == [
+        "address       127.0.0.1:9999",
+        "id            00010203-0405-0607-0809-0a0b0c0d0e0f",
+        "protocol      version 1",
+        "direction     out (we connected)",
+        "tls           TLSv1.2 AECDH-AES256-SHA (no certificates)",
+        "round trip    1.23 ms",
+        'subscriptions "" (all)',
+        "              /a\\x1b[2J",
+        "              known/<$>/data/master",
+        "stores        known master",
+    ]
+    assert facts_block(EMPTY)[-3:] == ["round trip    -", "subscriptions none", "stores        none"]
+
+
+def test_json_is_complete():
+    assert json.loads(facts_json("peer", PEER)) == {"type": "peer", **PEER}
+
+
+def test_a_table_at_80_columns():
+    assert facts_table([PEER, EMPTY, GONE], 80, colour=False).split("\n") == [
+        "peer            state              rtt      tls      subscriptions  stores",
+        '127.0.0.1:9999  ok                 1.23 ms  TLSv1.2  "" (all)       known master',
+        "                                                     /a\\x1b[2J",
+        "127.0.0.1:9999  ok                 -        off",
+        "[::1]:1         connection",
+        "                refused",
+    ]
+
+
+def test_nothing_is_cut_from_a_narrow_table():
+    lines = facts_table([PEER], 50, colour=False).split("\n")
+    assert all(len(line) <= 50 for line in lines)
+    assert "…" not in "".join(lines)
+    columns = [line[:7].strip() for line in lines]
+    assert "".join(columns).endswith("127.0.0.1:9999")
+
+
+def test_a_table_in_colour():
+    assert "\x1b[31mconnection refused" in facts_table([GONE], 80, colour=True)
+    assert "\x1b[32mok" in facts_table([PEER], 80, colour=True)

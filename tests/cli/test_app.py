@@ -1,0 +1,75 @@
+"""The program as a whole: its commands, their help, and how little it loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from broker_cli.app import ALIASES, COMMANDS, make_command
+
+HEAVY = ("trio", "rich", "msgpack", "pydantic", "broker_core", "ssl", "asyncio")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_their_own_help_says(name):
+    command = make_command().get_command(None, name)
+    assert command.name == name
+    assert command.help.split("\n")[0] == COMMANDS[name].summary
+
+
+def test_short_names_are_the_same_commands():
+    group = make_command()
+    for short, name in ALIASES.items():
+        assert group.get_command(None, short).name == name
+    assert group.get_command(None, "nonsense") is None
+    assert group.list_commands(None) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_fits_a_terminal(name, capsys):
+    make_command().main([*name.split(), "--help"], prog_name="broker", standalone_mode=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert 15 <= len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert "  Examples:" in lines
+    if name:
+        assert any(line.lstrip().startswith("Exit codes:") for line in lines)
+
+
+def loaded(*args: str) -> set[str]:
+    """The modules that a run of the program has loaded when it ends."""
+    code = f"""
+import sys
+sys.argv = ["broker", *{args!r}]
+sys.stdout = sys.stderr
+import atexit
+atexit.register(lambda: sys.__stdout__.write(" ".join(sys.modules)))
+from broker_cli.__main__ import main
+sys.exit(main())
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    assert "Traceback" not in run.stderr
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "args", [("--help",), ("publish", "--help"), ("sub", "-h"), ("nonsense",), ("pub", "--nonsense")]
+)
+def test_help_and_usage_errors_load_nothing_heavy(args):
+    found = loaded(*args)
+    assert "typer" in found
+    assert not found & set(HEAVY)
+
+
+def test_other_commands_are_not_loaded():
+    found = loaded("peer", "--help")
+    assert "broker_cli.commands.peer" in found
+    assert not found & {f"broker_cli.commands.{name}" for name in COMMANDS if name != "peer"}
+
+
+def test_a_dry_run_loads_neither_rich_nor_pydantic():
+    found = loaded("publish", "--dry-run", "/t", "ping")
+    assert "broker_core" in found
+    assert not found & {"rich", "pydantic"}

@@ -1,0 +1,177 @@
+"""The loop that prints, and what it does with what it cannot print."""
+
+from __future__ import annotations
+
+import io
+import signal
+from contextlib import suppress
+
+import pytest
+import trio
+
+from broker_cli.config import Settings
+from broker_cli.context import Context
+from broker_cli.exit_codes import ExitCode, Failure
+from broker_cli.receiving import Ends, Printer, print_messages, tell_ready
+from broker_core import Count, Message, UndeliveredError
+
+
+@pytest.fixture
+def out(tmp_path):
+    with (tmp_path / "out").open("w+b") as file:
+        yield file
+
+
+def make(out, form: str = "text", **changes) -> tuple[Context, Printer]:
+    context = Context(
+        stdout=out.fileno(),
+        stderr=io.StringIO(),
+        environ={},
+        stdout_is_terminal=False,
+        stderr_is_terminal=False,
+        **changes,
+    )
+    return context, Printer(context, Settings(output=form))
+
+
+def written(out) -> bytes:
+    out.seek(0)
+    return out.read()
+
+
+async def test_messages_are_written_and_counted(out):
+    _, printer = make(out)
+    await printer.show([Message("/t", Count(1)), Message("/t", "x")])
+    await printer.show([])
+    await printer.line("end")
+    assert written(out) == b'/t 1\n/t "x"\nend\n'
+    assert printer.summary(0) == "received 2 messages"
+
+
+async def test_unreadable_messages_are_told_and_counted(out):
+    context, printer = make(out)
+    await printer.show([Message("/a", Count(1)), Message("/b", payload=b"\x63"), Message("/c", Count(2))])
+    assert written(out) == b"/a 1\n/c 2\n"
+    assert context.stderr.getvalue() == "broker: a message on /b cannot be read: unknown type tag 99 at offset 0\n"
+    assert printer.summary(0) == "received 2 messages, 1 left out"
+
+
+async def test_a_flood_of_them_is_only_counted(out):
+    context, printer = make(out, "raw")
+    for _ in range(4):
+        await printer.show([Message("/t", Count(number)) for number in range(10)])
+    lines = context.stderr.getvalue().splitlines()
+    assert len(lines) == 11
+    assert lines[-1] == "broker: further messages of that kind are only counted"
+    assert printer.summary(3) == "received 0 messages, 40 left out, 3 dropped because the output was too slow"
+
+
+class Queue:
+    """Stands for a subscriber that gives what it is told, and then waits."""
+
+    def __init__(
+        self, *batches: list[Message], dropped: int = 0, overflowed: bool = False, closed: bool = False
+    ) -> None:
+        self.batches = list(batches)
+        self.dropped = dropped
+        self.overflowed = overflowed
+        self.closed = closed
+
+    async def get_batch(self, most: int | None = None) -> list[Message]:
+        await trio.lowlevel.checkpoint()
+        if self.batches:
+            return self.batches.pop(0)[:most]
+        if self.closed:
+            raise trio.EndOfChannel
+        await trio.sleep_forever()
+        raise AssertionError
+
+
+BATCH = [Message("/t", Count(number)) for number in range(5)]
+
+
+async def test_it_ends_when_there_are_enough(out):
+    context, printer = make(out)
+    await print_messages(context, printer, Queue(BATCH, BATCH), Ends(count=7))
+    assert printer.shown == 7
+
+
+async def test_messages_without_a_line_do_not_count_as_wanted(out):
+    context, printer = make(out, "raw")
+    await print_messages(context, printer, Queue(BATCH[:1], [Message("/t", "x")], closed=True), Ends(count=1))
+    assert (printer.shown, printer.skipped) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown", "code"),
+    [
+        (Ends(duration=60), 5, None),
+        (Ends(idle=60), 5, None),
+        (Ends(timeout=60), 5, None),
+        (Ends(count=6, duration=60), 5, ExitCode.TIMEOUT),
+        (Ends(count=6, idle=60), 5, ExitCode.TIMEOUT),
+        (Ends(count=6, timeout=60, duration=3600), 5, ExitCode.TIMEOUT),
+    ],
+)
+async def test_it_ends_when_time_is_up(out, autojump_clock, ends, shown, code):
+    context, printer = make(out)
+    started = trio.current_time()
+    if code is None:
+        await print_messages(context, printer, Queue(BATCH), ends)
+    else:
+        with pytest.raises(Failure) as caught:
+            await print_messages(context, printer, Queue(BATCH), ends)
+        assert caught.value.code is code
+    assert printer.shown == shown
+    assert trio.current_time() - started == pytest.approx(60)
+
+
+async def test_drops_are_told_now_and_then(out):
+    context, printer = make(out)
+    await print_messages(context, printer, Queue(BATCH, BATCH, dropped=12, closed=True), Ends())
+    assert context.stderr.getvalue() == "broker: the output is too slow: 12 messages dropped so far\n"
+
+
+async def test_an_overflow_can_end_it(out):
+    context, printer = make(out)
+    with pytest.raises(Failure, match="the queue is full") as caught:
+        await print_messages(context, printer, Queue(BATCH, overflowed=True, closed=True), Ends())
+    assert caught.value.code is ExitCode.LOST
+
+
+async def test_a_slow_output_can_end_it(hub, start):
+    """Nobody reads stdout, so the pipe fills up, and then the queue."""
+    options = ("--max-queue", "1", "--on-overflow", "exit")
+    with suppress(UndeliveredError):  # the hub's, of what came too late
+        async with hub() as here, start("sub", "-p", here.peer, "/t", *options) as program:
+            await here.publish("/t", *["x" * 1000] * 2000)
+            await program.says("the output is too slow: the queue is full")
+            assert await program.ends() == 6
+
+
+@pytest.mark.parametrize("policy", ["drop-old", "drop-new"])
+async def test_a_slow_output_can_cost_messages(hub, start, policy):
+    options = ("--max-queue", "1", "--on-overflow", policy)
+    async with hub() as here, start("sub", "-p", here.peer, "/t", *options) as program:
+        await here.publish("/t", *["x" * 1000] * 2000)
+        await here.endpoint.flush()
+        await program.prints("\n")  # that makes room, and so it goes on
+        await program.says("messages dropped so far")
+        program.process.send_signal(signal.SIGTERM)
+        assert await program.ends() == -signal.SIGTERM
+
+
+async def test_a_slow_output_makes_the_source_wait(hub, start):
+    async with hub() as here, start("sub", "-p", here.peer, "/t", "--max-queue", "1", "-n", "2000") as program:
+        await here.publish("/t", *["x" * 1000] * 2000)
+        assert await program.ends() == 0
+        assert program.out.count(b"\n") == 2000
+
+
+def test_a_ready_file_appears_complete(tmp_path):
+    tell_ready(None, "x")
+    tell_ready(str(tmp_path / "ready"), "127.0.0.1:5")
+    assert (tmp_path / "ready").read_text() == "127.0.0.1:5\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["ready"]
+    with pytest.raises(Failure, match=r"--ready-file: .*: No such file or directory"):
+        tell_ready(str(tmp_path / "no" / "file"), "x")
