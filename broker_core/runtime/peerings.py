@@ -121,9 +121,15 @@ class Peerings:
                     self.hub.notify_unavailable(connection.remote, error)
             finally:
                 self._welcoming.remove(scope)
-        if peer is not None:  # and not in a task of its own: trio closes the stream when this one ends
-            self.hub.add_peer(peer)
-            await self._carry(peer)
+        if peer is None:
+            return
+        if self.closing:  # the handshake was through in the same moment, so the cancellation did not meet it
+            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
+            await peer.connection.close()
+            return
+        # Not in a task of its own: trio closes the stream when this one ends.
+        self.hub.add_peer(peer)
+        await self._carry(peer)
 
     # -- dialling -------------------------------------------------------------------------------------------------
 
@@ -193,6 +199,8 @@ class Peerings:
 
     async def _carry(self, peer: NetworkPeer) -> None:
         self.hub.registry.joined(peer.peer_id)
+        if self.closing:  # the handshake ended just when everybody else was sent away
+            peer.abandon()
         try:
             await peer.run(self.hub)
         finally:

@@ -268,8 +268,7 @@ class NetworkPeer(Peer):
 
     def _overflow(self) -> None:
         self.lost = Lost(RemoteProtocolError(OVERFLOW, EC.UNSPECIFIED))
-        self.leaving = True
-        self._scope.cancel()
+        self.abandon()
 
     def _queue_control(self) -> None:
         for frame in self.protocol.data_to_send():
@@ -339,6 +338,11 @@ class NetworkPeer(Peer):
             self._scope.cancel()
             with trio.CancelScope(shield=True):
                 await self.ended.wait()
+
+    def abandon(self) -> None:
+        """End the peering without a word, at once or as soon as it runs."""
+        self.leaving = True
+        self._scope.cancel()
 
     async def _drained(self) -> bool:
         """Wait until all is written, as long as the peer takes anything at all within drain_timeout."""

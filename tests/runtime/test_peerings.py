@@ -13,12 +13,15 @@ from broker_core import (
     SC,
     ConfigurationError,
     Endpoint,
+    EndpointId,
     ErrorNotice,
     Limits,
     LocalProtocolError,
     PeerUnavailable,
 )
+from broker_core.protocol.events import PeerIdentified
 from pairs import SOON, options, pair
+from raw_peer import RawPeer
 
 if TYPE_CHECKING:
     pass
@@ -161,3 +164,26 @@ async def test_unpeer_ends_attempts_that_have_not_succeeded() -> None:
         await trio.testing.wait_all_tasks_blocked()
         with pytest.raises(LocalProtocolError):
             await a.unpeer("127.0.0.1", 1)
+
+
+async def test_a_handshake_that_ends_during_shutdown_leaves_no_peering_behind() -> None:
+    for _ in range(20):  # which of two tasks runs first is up to trio's dice
+        async with Endpoint(options(limits=Limits(bye_timeout=0.02))) as a:
+            listener = await a.listen()
+            async with await trio.open_tcp_stream("127.0.0.1", listener.port) as stream:
+                raw = RawPeer(stream, EndpointId(bytes(15) + b"\1"), ())
+                acknowledgement = b"\0\0\0\1\x0c"
+                while not raw.protocol.peer_filter and acknowledgement not in (out := raw.protocol.data_to_send()):
+                    for frame in out:
+                        await stream.send_all(frame)
+                    raw.protocol.receive_data(await stream.receive_some(), 0)
+                    if any(isinstance(event, PeerIdentified) for event in raw.protocol.events()):
+                        raw.protocol.proceed()
+                await listener.aclose()
+                await trio.testing.wait_all_tasks_blocked()
+                await stream.send_all(acknowledgement)
+                await a.shutdown()
+                with trio.fail_after(SOON):
+                    while await stream.receive_some():
+                        pass
+                assert a.peers() == []
