@@ -71,6 +71,8 @@ class Peerings:
         self.outgoing: list[Peering] = []
         self.listeners: list[Listener] = []
         self.closing = False
+        self._left: list[Peer] | None = None
+        """The peers that were told goodbye, once all were."""
 
     # -- accepting ------------------------------------------------------------------------------------------------
 
@@ -199,7 +201,7 @@ class Peerings:
 
     async def _carry(self, peer: NetworkPeer) -> None:
         self.hub.registry.joined(peer.peer_id)
-        if self.closing:  # the handshake ended just when everybody else was sent away
+        if self._left is not None and peer not in self._left:  # its handshake ended just then
             peer.abandon()
         try:
             await peer.run(self.hub)
@@ -240,8 +242,9 @@ class Peerings:
             await listener.aclose()
         for scope in self._welcoming:
             scope.cancel()
+        self._left = list(self.hub.router.peers.values())
         async with trio.open_nursery() as nursery:
-            for peer in list(self.hub.router.peers.values()):
+            for peer in self._left:
                 nursery.start_soon(peer.leave)
 
     async def flush(self, timeout: float) -> None:
