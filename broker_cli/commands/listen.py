@@ -48,7 +48,7 @@ def listen(
     ready_file: Annotated[
         str | None, Option("--ready-file", metavar="FILE", help="Write ADDR:PORT to FILE once peers can come.")
     ] = None,
-    tls: Annotated[str | None, Option("--tls", metavar="HOW", help="auto (takes both), anon (as Zeek) or off.")] = None,
+    tls: Annotated[str | None, Option("--tls", metavar="HOW", help="anon (as Zeek; default), off, or auto: both.")] = None,
     id_: Annotated[str | None, Option("--id", metavar="UUID", help="Take this endpoint id.", hidden=True)] = None,
     *,
     display: DisplayOptions,
@@ -60,7 +60,7 @@ def listen(
     settings = Settings(
         output=shown.output,
         colour=shown.colour,
-        tls=choice("--tls", tls or context.environ.get(ENV_TLS) or "auto", known),  # type: ignore[arg-type]
+        tls=choice("--tls", tls or context.environ.get(ENV_TLS) or "anon", known),  # type: ignore[arg-type]
         id=id_,
     )
     host, port = listen_address(where)

@@ -7,7 +7,7 @@ import json
 import pytest
 import trio
 
-from broker_core import Count, Event
+from broker_core import Count, Event, PeerIncompatible
 from broker_core.codecs.json import from_json
 
 OUT = [
@@ -139,7 +139,7 @@ async def test_the_loss_of_one_of_two_peers_does_not(hub, start):
 
 async def test_listen_accepts_and_shows(hub, start, tmp_path):
     ready = tmp_path / "ready"
-    async with start("listen", "0", "-t", "/t", "--once", "--ready-file", str(ready)) as program:
+    async with start("listen", "0", "-t", "/t", "--once", "--ready-file", str(ready), "-v") as program:
         await program.says("broker: listening on 127.0.0.1:")
         await program.prints("\n")
         first = json.loads(program.out)
@@ -154,13 +154,15 @@ async def test_listen_accepts_and_shows(hub, start, tmp_path):
         assert ready.read_text() == f"127.0.0.1:{first['port']}\n"
         assert f"joined ({here.endpoint.id})" in program.err.decode()
         assert f"left ({here.endpoint.id})" in program.err.decode()
-        (message,) = [json.loads(line) for line in program.out.splitlines()[1:]]
+        messages = program.out.splitlines()[1:]
+        assert len(messages) == 1, (program.out, program.err)
+        message = json.loads(messages[0])
         assert (message["topic"], message["data"]) == ("/t", 5)
 
 
 @pytest.mark.parametrize("tls", ["anon", "off"])
-async def test_listen_takes_both_kinds_of_connection(hub, start, tls):
-    async with start("listen", "0", "-t", "/t", "-n", "1", "-o", "text") as program, hub() as here:
+async def test_listen_takes_both_kinds_of_connection_when_told(hub, start, tls):
+    async with start("listen", "0", "-t", "/t", "-n", "1", "-o", "text", "--tls", "auto") as program, hub() as here:
         await program.says("listening on ")
         address = program.err.decode().split("listening on ")[1].split()[0]
         info = await here.endpoint.peer(address, tls=tls)
@@ -168,6 +170,15 @@ async def test_listen_takes_both_kinds_of_connection(hub, start, tls):
         await here.endpoint.publish("/t", "x")
         assert await program.ends() == 0
         assert program.out == b'/t "x"\n'
+
+
+async def test_listen_wants_encryption_unless_told_otherwise(hub, start):
+    async with start("listen", "0") as program, hub() as here:
+        await program.says("listening on ")
+        address = program.err.decode().split("listening on ")[1].split()[0]
+        with pytest.raises(PeerIncompatible):
+            await here.endpoint.peer(address, tls="off")
+        assert (await here.endpoint.peer(address)).tls.startswith("TLSv1.2")
 
 
 @pytest.mark.parametrize("forward", [True, False])
