@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["LocalPeer", "NetworkPeer", "Peer", "PeerInfo", "PeerSink"]
 
 WRITE_SIZE = 512 * 1024
+_LAST_WRITE = 1.0  # seconds that a write may take to end whose other side is gone
 OVERFLOW = "backpressure_overflow"
 """Why a peering ended whose queue was full, as C++ calls it."""
 
@@ -195,6 +196,7 @@ class NetworkPeer(Peer):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._write)
                     await self._read(sink)
+                    await self._confirm_bye()
                     nursery.cancel_scope.cancel()
         finally:
             if self.lost is None:
@@ -239,9 +241,6 @@ class NetworkPeer(Peer):
                     self._bye_mark = self._mark()
                 case Lost():
                     self.lost = event
-                    if event.error is None and self._bye_mark and not self.queue.items and not self._writing:
-                        # The peer left after it had read our answer to its BYE, and so all that was before it.
-                        self._confirmed = max(self._confirmed, self._bye_mark)
                 case _:  # events of the handshake, which is over
                     pass
         if messages:
@@ -265,6 +264,17 @@ class NetworkPeer(Peer):
                     self._idle = trio.Event()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             queue.close()  # the reader finds out why, and may still have something to read
+            self._idle.set()
+
+    async def _confirm_bye(self) -> None:
+        """A peer that left after our answer to its BYE has read that, and so all that was before it."""
+        if self._bye_mark is None or self.lost is None or self.lost.error is not None:
+            return
+        with trio.move_on_after(_LAST_WRITE):  # the answer is sent, but the writer may not have been told yet
+            while self._writing and not self.queue.closed:
+                await self._idle.wait()
+        if not self.queue.items and not self._writing:
+            self._confirmed = max(self._confirmed, self._bye_mark)
 
     def _overflow(self) -> None:
         self.lost = Lost(RemoteProtocolError(OVERFLOW, EC.UNSPECIFIED))
