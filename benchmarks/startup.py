@@ -34,7 +34,7 @@ def measure() -> dict[str, list[float]]:
     broker = broker_command()
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready"
-        with running("listen", "0", "--topic", "/benchmark", "--ready-file", str(ready)):
+        with running("listen", "0", "--tls", "auto", "--topic", "/benchmark", "--ready-file", str(ready)):
             event = ["-p", wait_for(ready), "/benchmark", "tick", "1"]
             commands = {
                 "broker --help": [broker, "--help"],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Context", "escape", "wants_colour"]
 
 _DEFAULT_WIDTH = 80
+_PATIENCE = 50  # milliseconds
 
 _SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
@@ -48,6 +51,15 @@ def wants_colour(when: When, environ: Mapping[str, str], *, is_terminal: bool) -
     return is_terminal and environ.get("TERM") != "dumb"
 
 
+def _takes_output(stream: TextIO) -> bool:
+    poll = select.poll()
+    try:
+        poll.register(stream.fileno(), select.POLLOUT)
+    except (OSError, ValueError):  # no file, but something that a test looks at
+        return True
+    return bool(poll.poll(_PATIENCE))
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The surroundings of one run. *stdin* and *stdout* are file descriptors; *stderr* takes text."""
@@ -76,12 +88,12 @@ class Context:
             return _DEFAULT_WIDTH
 
     def tell(self, text: str) -> None:
-        """One line for stderr, whatever -q says."""
-        try:
+        """One line for stderr, whatever -q says. Nothing when stderr is closed, or a terminal that stands still."""
+        with suppress(OSError, ValueError):
+            if self.stderr_is_terminal and not _takes_output(self.stderr):
+                return  # somebody pressed Ctrl-S: to wait would stop the program, signals and all
             self.stderr.write(escape(text) + "\n")
             self.stderr.flush()
-        except (OSError, ValueError):  # stderr is closed: nobody is listening
-            pass
 
     def warn(self, text: str) -> None:
         """What the user should know although the command goes on; not with -q."""

@@ -109,18 +109,10 @@ def parse_body(body: str) -> Any:
     name, bracket, _ = body.partition("(")
     if not bracket or not is_plain_name(name):
         return text.decode(body)
-    args, metadata = body[len(name) :], None
+    args = body[len(name) :]  # it starts with a parenthesis, and so is a vector or an error
     if match := _BEFORE_METADATA.fullmatch(args):
-        args, metadata = match[1], _vector(match[2], "the metadata")
-    return (_ONE, _ONE, (name, _vector(args, "the arguments"), *([] if metadata is None else [metadata])))
-
-
-def _vector(literal: str, what: str) -> tuple[Any, ...]:
-    value = text.decode(literal)
-    if type(value) is not tuple:
-        msg = f"{what} of an event are a list in parentheses"
-        raise DecodeError(msg)
-    return value
+        return _ONE, _ONE, (name, text.decode(match[1]), text.decode(match[2]))
+    return _ONE, _ONE, (name, text.decode(args))
 
 
 class PlainReader(LineReader):

@@ -98,7 +98,7 @@ def man_page(name: str, command: Any) -> str:
 
 def _options(command: Any) -> Iterator[tuple[str, str]]:
     for param in command.params:
-        if param.param_type_name == "option" and not param.hidden:
+        if param.param_type_name == "option":  # also those that the short help leaves out
             yield option_help(param)
     yield "-h, --help", "Show a short help and exit."
 

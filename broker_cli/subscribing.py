@@ -60,6 +60,7 @@ class _Receiving:
         self._settings = settings
         self._plan = plan
         self._subscriber: Subscriber | None = None
+        self._started = False
 
     def run(self, main: Callable[[Session], Awaitable[None]], *, forward: bool = False) -> None:
         """Run *main* in a session; then print what is left, and the summary."""
@@ -70,7 +71,7 @@ class _Receiving:
         try:
             trio.run(program)
         finally:
-            if self._subscriber is not None:
+            if self._subscriber is not None and self._started:
                 self.context.progress(self.printer.summary(self._subscriber.dropped))
 
     def subscribe(self, session: Session) -> None:
@@ -85,6 +86,7 @@ class _Receiving:
     async def print(self) -> None:
         """Print messages until there were enough."""
         assert self._subscriber is not None  # noqa: S101  # subscribe() ran
+        self._started = bool(self._plan.topics)
         await print_messages(self.context, self.printer, self._subscriber, self._plan.ends)
 
     async def _print_rest(self, _: Session) -> None:

@@ -49,7 +49,7 @@ complete -c broker -n '__fish_seen_subcommand_from listen' -l once -d 'Stop when
 complete -c broker -n '__fish_seen_subcommand_from listen' -l count -s n -x -d 'Stop after N messages'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l for -x -d 'Stop after this time'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l ready-file -r -F -d 'Write ADDR:PORT to FILE once peers can come'
-complete -c broker -n '__fish_seen_subcommand_from listen' -l tls -x -a 'auto anon off' -d 'anon (as Zeek; default), off, or auto: both'
+complete -c broker -n '__fish_seen_subcommand_from listen' -l tls -x -a 'auto anon off' -d 'anon (as Zeek; default), off, or auto'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l output -s o -x -a 'human ndjson text broker raw' -d 'human (on a terminal), ndjson, text, broker, raw'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l quiet -s q -d 'Only errors on stderr'

@@ -72,7 +72,7 @@ _broker() {
                 '(--count -n)--count[Stop after N messages]:N: ' '(--count -n)-n[Stop after N messages]:N: ' \
                 '(--for)--for[Stop after this time]:DUR: ' \
                 '(--ready-file)--ready-file[Write ADDR\:PORT to FILE once peers can come]:FILE:_files' \
-                '(--tls)--tls[anon (as Zeek; default), off, or auto\: both]:HOW:(auto anon off)' \
+                '(--tls)--tls[anon (as Zeek; default), off, or auto]:HOW:(auto anon off)' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \

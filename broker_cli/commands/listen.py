@@ -48,7 +48,7 @@ def listen(
     ready_file: Annotated[
         str | None, Option("--ready-file", metavar="FILE", help="Write ADDR:PORT to FILE once peers can come.")
     ] = None,
-    tls: Annotated[str | None, Option("--tls", metavar="HOW", help="anon (as Zeek; default), off, or auto: both.")] = None,
+    tls: Annotated[str | None, Option("--tls", metavar="HOW", help="anon (as Zeek; default), off, or auto.")] = None,
     id_: Annotated[str | None, Option("--id", metavar="UUID", help="Take this endpoint id.", hidden=True)] = None,
     *,
     display: DisplayOptions,

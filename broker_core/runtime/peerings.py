@@ -145,6 +145,11 @@ class Peerings:
                 self.hub.notify_unavailable(address, error)
                 raise
             return existing
+        if self.closing:
+            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
+            await peer.connection.close()
+            msg = "the endpoint was shut down meanwhile"
+            raise trio.ClosedResourceError(msg)
         self.hub.add_peer(peer)
         self.nursery.start_soon(self._carry, peer)
         return peer

@@ -51,6 +51,13 @@ async def test_a_terminal_gets_colours_and_a_summary(run, hub):
         assert result.err == f"subscribed to /t at {here.peer}\nreceived 1 message\n"
 
 
+async def test_there_is_no_summary_of_what_never_began(run):
+    result = await run("sub", "-p", "127.0.0.1:1", "/t", "-v")
+    assert "received" not in result.err
+    assert "received" not in (await run("listen", "0", "--for", "1ms", "-v")).err
+    assert "received 0 messages" in (await run("listen", "0", "-t", "/t", "--for", "1ms", "-v")).err
+
+
 async def test_time_is_up(run, hub):
     async with hub() as here:
         peer = ("-p", here.peer, "/t")
@@ -139,7 +146,7 @@ async def test_the_loss_of_one_of_two_peers_does_not(hub, start):
 
 async def test_listen_accepts_and_shows(hub, start, tmp_path):
     ready = tmp_path / "ready"
-    async with start("listen", "0", "-t", "/t", "--once", "--ready-file", str(ready), "-v") as program:
+    async with start("listen", "0", "-t", "/t", "--once", "--ready-file", str(ready)) as program:
         await program.says("broker: listening on 127.0.0.1:")
         await program.prints("\n")
         first = json.loads(program.out)

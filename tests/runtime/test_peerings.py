@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from broker_core import (
     ErrorNotice,
     Limits,
     LocalProtocolError,
+    PeerRefused,
     PeerUnavailable,
 )
 from broker_core.protocol.events import PeerIdentified
@@ -187,3 +189,23 @@ async def test_a_handshake_that_ends_during_shutdown_leaves_no_peering_behind() 
                     while await stream.receive_some():
                         pass
                 assert a.peers() == []
+
+
+async def test_a_peering_that_comes_about_during_shutdown_is_not_kept() -> None:
+    async with Endpoint(options()) as a:
+        port = (await a.listen()).port
+        b = Endpoint(options())
+
+        async def dial() -> None:
+            with suppress(trio.ClosedResourceError, PeerRefused):  # or it was done just before
+                await b.peer("127.0.0.1", port)
+
+        async with trio.open_nursery() as nursery, b:
+            nursery.start_soon(dial)
+            while not a.peers():  # the handshake is over there, and nearly so here
+                await trio.lowlevel.checkpoint()
+            await b.shutdown()
+        assert b.peers() == []
+        with trio.fail_after(SOON):
+            while a.peers():
+                await trio.lowlevel.checkpoint()
