@@ -71,39 +71,26 @@ def choice(option: str, text: str, known: Iterable[T]) -> T:
     refuse(f"{option}: '{text}' is none of {', '.join(words)}")
 
 
-def _split_address(text: str, what: str) -> tuple[str, int | None]:
-    """Host ("" when there is none) and port (None when there is none)."""
-    rest = text.removeprefix("broker://").removesuffix("/")
-    if "://" in rest:
-        scheme = rest.partition("://")[0]
-        refuse(f"{what}: {scheme}:// is not supported", "Broker's own protocol is spoken: broker://HOST:PORT")
-    if rest.startswith("["):
-        host, bracket, tail = rest[1:].partition("]")
-        port = tail.removeprefix(":")
-        good = bool(bracket) and bool(host) and (not tail or tail.startswith(":")) and tail != ":"
-    else:
-        host, colon, port = rest.partition(":")
-        good = bool(rest) and not set(host) & set("/[]@ ") and bool(port) == bool(colon)
-        if ":" in port:
-            refuse(f"{what}: '{text}' is ambiguous", f"put an IPv6 address in brackets: [::1]:{DEFAULT_PORT}")
-    if not good or (port and not (port.isascii() and port.isdecimal())) or int(port or 0) > 0xFFFF:
-        refuse(f"{what}: '{text}' is no address", "such as 192.0.2.1:9999, :9999 (this machine) or [::1]:9999")
-    return host, int(port) if port else None
-
-
 def peer_address(text: str, what: str = "--peer") -> tuple[str, int]:
     """Host and port of ``h:9999``, ``:9999`` (this machine), ``[::1]:9999``, ``broker://h:9999``, or ``h``."""
-    host, port = _split_address(text, what)
-    if port == 0:
-        refuse(f"{what}: '{text}' has port 0, which nobody can listen on")
-    return host or "127.0.0.1", DEFAULT_PORT if port is None else port
+    from broker_core import InvalidValue, PeerAddress
+
+    try:
+        return PeerAddress.parse(text)
+    except InvalidValue as error:
+        refuse(f"{what}: {error.problem}", error.hint)
 
 
 def listen_address(text: str) -> tuple[str, int]:
     """Host and port of ``9999``, ``:9999`` (both on this machine only), ``ADDR:9999``, or ``*:9999``."""
     if text.isascii() and text.isdecimal():
         text = f":{text}"
-    host, port = _split_address(text, "listen")
+    from broker_core import InvalidValue, split_address
+
+    try:
+        host, port = split_address(text)
+    except InvalidValue as error:
+        refuse(f"listen: {error.problem}", error.hint)
     if port is None:
         refuse(f"listen: '{text}' has no port", f"such as {text}:{DEFAULT_PORT}; port 0 takes any free one")
     return "" if host == "*" else host or "127.0.0.1", port

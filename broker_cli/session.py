@@ -104,6 +104,8 @@ class Session:
         self._addresses.setdefault(info.id, []).append(address)
         self._connected.set()
         self.context.detail(f"connected to {address_text(*address)} ({info.id}, TLS: {info.tls})")
+        if self.settings.tls == "auto" and info.tls == "off":
+            self.context.progress(f"{address_text(*address)} speaks no TLS: the connection is not encrypted")
         if all(peer.id != info.id for peer in self.endpoint.peers()):  # gone before it was noted here
             self._on_loss(info.id)
         return info

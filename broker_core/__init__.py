@@ -87,6 +87,7 @@ from .runtime.peerings import Peering as Peering
 from .runtime.peers import PeerInfo as PeerInfo
 from .runtime.queues import Overflow as Overflow
 from .runtime.streams import PeerAddress as PeerAddress
+from .runtime.streams import split_address as split_address
 from .runtime.tls import TlsMode as TlsMode
 
 __all__ = [
@@ -164,5 +165,6 @@ __all__ = [
     "now",
     "same_value",
     "sort_key",
+    "split_address",
     "to_value",
 ]

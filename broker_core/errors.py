@@ -129,17 +129,23 @@ class BrokerError(Exception):
 
 
 class InvalidValue(BrokerError, ValueError):
-    """A Python object that is no Broker value. *path* leads to it: ``args[2]["k"]``, or "" for the whole."""
+    """A Python object that is no Broker value. *path* leads to it: ``args[2]["k"]``, or "" for the whole.
+
+    *hint* says what would be one, where that can be said.
+    """
 
     code = EC.INVALID_DATA
 
-    def __init__(self, problem: str, path: str = "") -> None:
-        super().__init__(problem, path)
+    def __init__(self, problem: str, path: str = "", hint: str = "") -> None:
+        super().__init__(problem, path, hint)
         self.problem = problem
         self.path = path
+        self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}" if self.path else self.problem
+        where = f"{self.path}: " if self.path else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.problem}{hint}"
 
 
 class ProtocolError(BrokerError):

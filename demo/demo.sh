@@ -82,7 +82,7 @@ say "All $messages messages arrived, and the subscriber has ended by itself. The
 show "kill %1"
 kill "$hub"
 code=0
-wait "$hub" || code=$?
+{ wait "$hub"; } 2>/dev/null || code=$? # sh would say "Terminated"
 pids=
 [ "$code" -eq 143 ] || { echo "demo: broker listen ended with code $code instead of 143" >&2; cat "$dir/hub.err" >&2; exit 1; }
 say "Done. More: broker --help, README.md, man/."

@@ -19,7 +19,16 @@ from .tls import anonymous_context, describe_tls
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ByteStream", "Connection", "PeerAddress", "accept_tls", "connect_tls", "dial", "open_listeners"]
+__all__ = [
+    "ByteStream",
+    "Connection",
+    "PeerAddress",
+    "accept_tls",
+    "connect_tls",
+    "dial",
+    "open_listeners",
+    "split_address",
+]
 
 READ_SIZE = 256 * 1024
 DEFAULT_PORT = 9999
@@ -49,28 +58,41 @@ class PeerAddress(NamedTuple):
     port: int
 
     @classmethod
-    def parse(cls, text: str, default_port: int | None = DEFAULT_PORT) -> PeerAddress:
+    def parse(cls, text: str) -> PeerAddress:
         """``host``, ``host:port``, ``:port`` (this machine), ``[::1]:port``, with or without ``broker://``.
 
         Raises :class:`InvalidValue` for anything else.
         """
-        rest = text.removeprefix("broker://").removesuffix("/")
-        if rest.startswith("["):
-            host, bracket, tail = rest[1:].partition("]")
-            port = tail.removeprefix(":")
-            good = bool(bracket) and bool(host) and (not tail or tail.startswith(":"))
-        else:
-            host, _, port = rest.partition(":")
-            good = ":" not in port and (bool(rest) and "/" not in rest)
-        if good and not port and default_port is not None and host:
-            port = str(default_port)
-        if not good or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
-            msg = f"{text!r} is no address of a peer (such as 127.0.0.1:9999, :9999, [::1]:9999, broker://host:9999)"
+        host, port = split_address(text)
+        if port == 0:
+            msg = f"'{text}' has port 0, which nobody can listen on"
             raise InvalidValue(msg)
-        return cls(host or "127.0.0.1", int(port))
+        return cls(host or "127.0.0.1", DEFAULT_PORT if port is None else port)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def split_address(text: str) -> tuple[str, int | None]:
+    """Host ("" when there is none) and port (None when there is none). Raises :class:`InvalidValue`."""
+    rest = text.removeprefix("broker://").removesuffix("/")
+    if "://" in rest:
+        problem = f"{rest.partition('://')[0]}:// is not supported"
+        raise InvalidValue(problem, hint="Broker's own protocol is spoken: broker://HOST:PORT")
+    if rest.startswith("["):
+        host, bracket, tail = rest[1:].partition("]")
+        port = tail.removeprefix(":")
+        good = bool(bracket) and bool(host) and (not tail or tail.startswith(":")) and tail != ":"
+    else:
+        host, colon, port = rest.partition(":")
+        good = bool(rest) and not set(host) & set("/[]@ ") and bool(port) == bool(colon)
+        if ":" in port:
+            problem = f"'{text}' is ambiguous"
+            raise InvalidValue(problem, hint=f"put an IPv6 address in brackets: [::1]:{DEFAULT_PORT}")
+    if not good or (port and not (port.isascii() and port.isdecimal())) or int(port or 0) > 0xFFFF:
+        problem = f"'{text}' is no address"
+        raise InvalidValue(problem, hint="such as 192.0.2.1:9999, :9999 (this machine) or [::1]:9999")
+    return host, int(port) if port else None
 
 
 class _Recorder:

@@ -149,3 +149,13 @@ async def test_the_id_can_be_chosen(run, hub):
         messages = here.endpoint.make_subscriber("/t")
         assert (await run("pub", "-p", here.peer, "/t", "x", "--id", chosen)).code == 0
         assert str((await messages.get()).sender) == chosen
+
+
+async def test_a_peer_without_encryption_is_told(run, hub):
+    async with hub() as here:
+        plain = await here.endpoint.listen("127.0.0.1", 0, tls="off")
+        address = f"127.0.0.1:{plain.port}"
+        told = f"{address} speaks no TLS: the connection is not encrypted"
+        assert told in (await run("pub", "-v", "-p", address, "/t", "x")).err
+        assert told not in (await run("pub", "-v", "-p", address, "/t", "x", "--tls", "off")).err  # it was asked for
+        assert told not in (await run("pub", "-v", "-p", here.peer, "/t", "x")).err

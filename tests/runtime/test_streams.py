@@ -29,13 +29,26 @@ def test_addresses_that_can_be_read(text: str, expected: tuple[str, int]) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", ":", "host:", "a:b", "host:65536", "::1", "1:2:3", "[::1", "[]:1", "[::1]9", "a/b", "host:-1", "host:٣"],
+    [
+        "",
+        ":",
+        "host:",
+        "a:b",
+        "host:65536",
+        "::1",
+        "1:2:3",
+        "[::1",
+        "[]:1",
+        "[::1]9",
+        "a/b",
+        "host:-1",
+        "host:٣",
+        "h:0",
+        "ws://h:1",
+    ],
 )
 def test_addresses_that_cannot(text: str) -> None:
-    if text == "host:":
-        assert PeerAddress.parse(text) == ("host", 9999)
-        return
-    with pytest.raises(InvalidValue, match="is no address of a peer"):
+    with pytest.raises(InvalidValue, match=r"is no address|is ambiguous|is not supported|has port 0"):
         PeerAddress.parse(text)
 
 
@@ -67,7 +80,7 @@ async def test_an_answer_that_does_not_come_in_time(monkeypatch: pytest.MonkeyPa
         raise AssertionError
 
     monkeypatch.setattr(trio, "open_tcp_stream", for_ever)
-    with pytest.raises(PeerUnavailable, match="no answer within 3 s"):
+    with pytest.raises(PeerUnavailable, match=r"no answer within 3 s"):
         await dial(PeerAddress("192.0.2.1", 9999), 3)
 
 
@@ -80,7 +93,7 @@ async def test_listening_on_every_interface_uses_one_port() -> None:
 
 
 async def test_listening_on_a_name_that_does_not_resolve() -> None:
-    with pytest.raises(PeerUnavailable, match="cannot listen: the name cannot be resolved"):
+    with pytest.raises(PeerUnavailable, match=r"cannot listen: the name cannot be resolved"):
         await open_listeners("no-such-host.invalid", 0)
 
 
