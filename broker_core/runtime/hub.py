@@ -24,7 +24,8 @@ from broker_core.protocol.registry import PeerRegistry
 from broker_core.routing.filters import OwnFilter
 from broker_core.routing.router import Router
 
-from .peers import OVERFLOW, LocalPeer, NetworkPeer, Peer
+from .local_peers import LocalPeer
+from .peers import OVERFLOW, NetworkPeer, Peer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

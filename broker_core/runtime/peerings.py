@@ -9,11 +9,12 @@ import trio
 from broker_core.errors import ConfigurationError, PeeringError, PeerRefused, UndeliveredError
 
 from .handshakes import RedundantPeering, accept_peer, dial_peer, settle
-from .peers import LocalPeer, NetworkPeer, Peer
+from .local_peers import LocalPeer
 from .retry import Backoff
 from .streams import PeerAddress, accepted, open_listeners
 
 if TYPE_CHECKING:
+    from .peers import NetworkPeer, Peer
     from broker_core.model.ids import EndpointId
 
     from .hub import Hub
