@@ -13,8 +13,8 @@ from .peers import OVERFLOW, Direction, Peer, PeerInfo, PeerSink
 from .queues import MessageQueue, Overflow
 
 if TYPE_CHECKING:
-    from broker_core.messages.envelopes import Message
     from broker_core.limits import Limits
+    from broker_core.messages.envelopes import Message
     from broker_core.model.ids import EndpointId
 
 __all__ = ["LocalPeer", "LocalSink"]

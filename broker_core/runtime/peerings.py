@@ -14,10 +14,10 @@ from .retry import Backoff
 from .streams import PeerAddress, accepted, open_listeners
 
 if TYPE_CHECKING:
-    from .peers import NetworkPeer, Peer
     from broker_core.model.ids import EndpointId
 
     from .hub import Hub
+    from .peers import NetworkPeer, Peer
     from .tls import TlsMode
 
 __all__ = ["Listener", "Peering", "Peerings"]
