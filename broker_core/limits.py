@@ -48,8 +48,6 @@ class Limits:
     """How long a leaving endpoint waits for the answer to its BYE (as C++)."""
     drain_timeout: float = 10.0
     """How long a leaving endpoint waits for a peer that takes no bytes at all before it gives up."""
-    retry_initial: float = 1.0
-    """First pause between two attempts to connect (C++: 10, Zeek: 1)."""
     retry_max: float = 30.0
     """Longest pause between two attempts; each pause doubles the one before."""
 

@@ -21,10 +21,6 @@ from .scalars import Count, EnumValue, Port, Timespan, Timestamp
 
 __all__ = ["Set", "Table", "Value", "Vector"]
 
-type_of_scalars = (
-    None | bool | Count | int | float | str | bytes | IPv4Address | IPv6Address | IPv4Network | IPv6Network
-)
-
 
 class _Frozen:
     __slots__ = ()

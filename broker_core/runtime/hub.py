@@ -122,12 +122,7 @@ class Hub:
         for peer in peers:
             item: bytes | Message
             if type(peer) is NetworkPeer:
-                if not frame:
-                    if message.kind is _DATA:
-                        frame = self.frames.data_frame(message.topic, message.payload, ttl, message.receiver)
-                    else:
-                        frame = self.frames.message_frame(message, ttl)
-                item = frame
+                item = frame = frame or self.frames.message_frame(message, ttl)
             else:
                 item = message if ttl == message.ttl else message.passed_on(self.own_id, ttl)
             if not peer.queue.offer(item):

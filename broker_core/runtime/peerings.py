@@ -72,8 +72,6 @@ class Peerings:
         self.outgoing: list[Peering] = []
         self.listeners: list[Listener] = []
         self.closing = False
-        self._left: list[Peer] | None = None
-        """The peers that were told goodbye, once all were."""
 
     # -- accepting ------------------------------------------------------------------------------------------------
 
@@ -124,15 +122,8 @@ class Peerings:
                     self.hub.notify_unavailable(connection.remote, error)
             finally:
                 self._welcoming.remove(scope)
-        if peer is None:
-            return
-        if self.closing:  # the handshake was through in the same moment, so the cancellation did not meet it
-            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
-            await peer.connection.close()
-            return
-        # Not in a task of its own: trio closes the stream when this one ends.
-        self.hub.add_peer(peer)
-        await self._carry(peer)
+        if peer is not None and await self._admit(peer):
+            await self._carry(peer)  # not in a task of its own: trio closes the stream when this one ends
 
     # -- dialling -------------------------------------------------------------------------------------------------
 
@@ -146,12 +137,9 @@ class Peerings:
                 self.hub.notify_unavailable(address, error)
                 raise
             return existing
-        if self.closing:
-            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
-            await peer.connection.close()
+        if not await self._admit(peer):
             msg = "the endpoint was shut down meanwhile"
             raise trio.ClosedResourceError(msg)
-        self.hub.add_peer(peer)
         self.nursery.start_soon(self._carry, peer)
         return peer
 
@@ -205,10 +193,17 @@ class Peerings:
 
     # -- running --------------------------------------------------------------------------------------------------
 
+    async def _admit(self, peer: NetworkPeer) -> bool:
+        """Let *peer* take part, unless the endpoint was shut down in the moment when its handshake ended."""
+        if self.closing:
+            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
+            await peer.connection.close()
+            return False
+        self.hub.add_peer(peer)
+        return True
+
     async def _carry(self, peer: NetworkPeer) -> None:
         self.hub.registry.joined(peer.peer_id)
-        if self._left is not None and peer not in self._left:  # its handshake ended just then
-            peer.abandon()
         try:
             await peer.run(self.hub)
         finally:
@@ -248,9 +243,8 @@ class Peerings:
             await listener.aclose()
         for scope in self._welcoming:
             scope.cancel()
-        self._left = list(self.hub.router.peers.values())
         async with trio.open_nursery() as nursery:
-            for peer in self._left:
+            for peer in list(self.hub.router.peers.values()):
                 nursery.start_soon(peer.leave)
 
     async def flush(self, timeout: float) -> None:

@@ -268,7 +268,8 @@ class NetworkPeer(Peer):
 
     def _overflow(self) -> None:
         self.lost = Lost(RemoteProtocolError(OVERFLOW, EC.UNSPECIFIED))
-        self.abandon()
+        self.leaving = True
+        self._scope.cancel()
 
     def _queue_control(self) -> None:
         for frame in self.protocol.data_to_send():
@@ -299,11 +300,13 @@ class NetworkPeer(Peer):
         answered = self._pongs[payload] = trio.Event()
         self.protocol.send_ping(payload)
         self._queue_control()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_after, self.ended, nursery.cancel_scope)
-            await answered.wait()
-            nursery.cancel_scope.cancel()
-        self._pongs.pop(payload, None)
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_cancel_after, self.ended, nursery.cancel_scope)
+                await answered.wait()
+                nursery.cancel_scope.cancel()
+        finally:
+            self._pongs.pop(payload, None)  # also when nobody waits for it any more
         if not answered.is_set():
             raise trio.BrokenResourceError
         self._confirmed = max(self._confirmed, mark)
@@ -338,11 +341,6 @@ class NetworkPeer(Peer):
             self._scope.cancel()
             with trio.CancelScope(shield=True):
                 await self.ended.wait()
-
-    def abandon(self) -> None:
-        """End the peering without a word, at once or as soon as it runs."""
-        self.leaving = True
-        self._scope.cancel()
 
     async def _drained(self) -> bool:
         """Wait until all is written, as long as the peer takes anything at all within drain_timeout."""

@@ -73,8 +73,7 @@ class MessageQueue(Generic[T]):
             return self._overflow(item)
         self.items.append(item)
         if self._item_waiter is not None:
-            self._item_waiter.set()
-            self._item_waiter = None
+            self._wake_taker()
         return True
 
     async def put(self, item: T) -> None:
@@ -179,19 +178,23 @@ class MessageQueue(Generic[T]):
         # Not before half of it is free: else source and taker would wake each other for every single item.
         if len(self.items) * 2 <= self.capacity:
             self.stalled = False
-            waiters, self._room_waiters = self._room_waiters, []
-            for event in waiters:
-                event.set()
+            self._release_sources()
+
+    def _wake_taker(self) -> None:
+        if self._item_waiter is not None:
+            self._item_waiter.set()
+            self._item_waiter = None
+
+    def _release_sources(self) -> None:
+        waiters, self._room_waiters = self._room_waiters, []
+        for event in waiters:
+            event.set()
 
     def close(self) -> None:
         """No more items; the taker still gets what is here. Idempotent."""
         self.closed = True
-        if self._item_waiter is not None:
-            self._item_waiter.set()
-            self._item_waiter = None
-        waiters, self._room_waiters = self._room_waiters, []
-        for event in waiters:
-            event.set()
+        self._wake_taker()
+        self._release_sources()
 
 
 class FrameQueue(MessageQueue[bytes]):
@@ -220,8 +223,7 @@ class FrameQueue(MessageQueue[bytes]):
         self.bytes += len(item)
         self.accepted += 1
         if self._item_waiter is not None:
-            self._item_waiter.set()
-            self._item_waiter = None
+            self._wake_taker()
         return True
 
     def put_control(self, frame: bytes) -> None:
@@ -235,9 +237,7 @@ class FrameQueue(MessageQueue[bytes]):
         elif not self.closed:
             self.items.append(ControlFrame(frame))
             self.bytes += len(frame)
-            if self._item_waiter is not None:
-                self._item_waiter.set()
-                self._item_waiter = None
+            self._wake_taker()
 
     def _overflow(self, item: bytes) -> bool:
         if self.policy == "drop_oldest" and not self.closed:

@@ -121,6 +121,7 @@ async def test_flush_tells_what_a_peer_did_not_confirm_in_time() -> None:
                 with pytest.raises(UndeliveredError) as caught:
                     await b.flush(0.05)
                 assert caught.value.counts == {str(a.id): 5}
+                assert b._hub.router.peers[a.id]._pongs == {}  # what nobody waits for any more is forgotten
 
 
 async def test_a_publisher_of_two_messages_to_two_peers_is_told_of_the_one_that_is_stuck() -> None:
