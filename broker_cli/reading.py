@@ -21,7 +21,7 @@ INPUT_FORMATS: tuple[InputFormat, ...] = ("ndjson", "text", "lines")
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _QUOTED = re.compile(_STRING)
-_BEFORE_METADATA = re.compile(rf'((?:{_STRING}|[^"])*?\)) @ (\(.*\))', re.DOTALL)
+_STRING_OR_METADATA = re.compile(rf"{_STRING}|\) @ \(", re.DOTALL)
 _NOTICES = frozenset({"listening", "peer", "status", "error", "ack"})
 """Types of ndjson lines that are no messages: what this program and Zeek's WebSocket interface print besides."""
 
@@ -110,8 +110,10 @@ def parse_body(body: str) -> Any:
     if not bracket or not is_plain_name(name):
         return text.decode(body)
     args = body[len(name) :]  # it starts with a parenthesis, and so is a vector or an error
-    if match := _BEFORE_METADATA.fullmatch(args):
-        return _ONE, _ONE, (name, text.decode(match[1]), text.decode(match[2]))
+    # One pass, however long the line is; what looks like metadata inside a string is text.
+    found = (match for match in _STRING_OR_METADATA.finditer(args) if match[0] == ") @ (")
+    if args.endswith(")") and (match := next(found, None)):
+        return _ONE, _ONE, (name, text.decode(args[: match.start() + 1]), text.decode(args[match.end() - 1 :]))
     return _ONE, _ONE, (name, text.decode(args))
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from broker_cli.output.json_lines import JsonLines
 from broker_cli.output.plain import PlainLines
-from broker_cli.reading import make_reader
-from broker_core import Count, Event, InvalidValue, Message, Timestamp
+from broker_cli.reading import TextReader, make_reader
+from broker_core import Count, DecodeError, Event, InvalidValue, Message, Timestamp
 from strategies import is_same, topics, values
 
 ONE = Count(1)
@@ -138,3 +138,13 @@ def test_reading_stops_at_a_bad_line_or_goes_on():
     assert [at for at, _ in stopped.problems] == [1]
     assert on.messages == [("/a", Count(1)), ("/a", Count(2))]
     assert [at for at, _ in on.problems] == [1, 3]
+
+
+def test_metadata_marks_inside_strings_are_text():
+    value = TextReader(None).parse('/t ev(") @ (1)", 2) @ ((200, ") @ ("))')
+    assert value == ("/t", (Count(1), Count(1), ("ev", (") @ (1)", Count(2)), ((Count(200), ") @ ("),))))
+
+
+def test_a_long_line_full_of_marks_is_refused_in_one_pass():
+    with pytest.raises(DecodeError):
+        TextReader(None).parse("/t ev(" + ") @ (" * 400_000)  # took minutes when each mark was tried to the end
