@@ -21,11 +21,11 @@ from broker_core.model.scalars import PROTOCOLS, Count, EnumValue, Port, Timespa
 from ._shared import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from broker_core.model import Value
 
-__all__ = ["decode", "decode_at", "encode", "read_varbyte", "varbyte"]
+__all__ = ["decode", "decode_at", "decode_items", "encode", "encode_items", "read_varbyte", "varbyte"]
 
 _U64 = Struct(">BQ").pack
 _I64 = Struct(">Bq").pack
@@ -90,6 +90,16 @@ def encode(value: Value) -> bytes:
         _encode_items((value,), out.append)
     except (KeyError, StructError, RecursionError, UnicodeEncodeError, AttributeError):
         raise explain(value) from None
+    return b"".join(out)
+
+
+def encode_items(values: Collection[Value]) -> bytes:
+    """The bytes of several strict values, one after another. Raises :class:`EncodeError` as :func:`encode`."""
+    out: list[bytes] = []
+    try:
+        _encode_items(values, out.append)
+    except (KeyError, StructError, RecursionError, UnicodeEncodeError, AttributeError):
+        return b"".join(map(encode, values))  # which knows where in the value it fails
     return b"".join(out)
 
 
@@ -194,9 +204,15 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
 
 def decode_at(data: bytes, at: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Any, int]:
     """The value that starts at offset *at*, and the offset behind it. Raises :class:`DecodeError` only."""
+    values, end = decode_items(data, at, 1, limits)
+    return values[0], end
+
+
+def decode_items(data: bytes, at: int, count: int, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Any], int]:
+    """The *count* values from offset *at* on, and the offset behind them. Raises :class:`DecodeError` only."""
     out: list[Any] = []
     try:
-        end = _decode_items(data, at, 1, limits.max_depth, out)
+        end = _decode_items(data, at, count, limits.max_depth, out)
     except (IndexError, StructError):
         msg = f"value cut short after {len(data)} bytes"
         raise DecodeError(msg, len(data)) from None
@@ -208,7 +224,7 @@ def decode_at(data: bytes, at: int, limits: Limits = DEFAULT_LIMITS) -> tuple[An
     except RecursionError:
         msg = "nested too deeply"
         raise DecodeError(msg) from None
-    return out[0], end
+    return out, end
 
 
 class _TooDeep(DecodeError):

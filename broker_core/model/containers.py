@@ -7,11 +7,12 @@ Sources: manual section 2.3.1, spec data-model.md sections 1, 3.2 and 5.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from broker_core.errors import InvalidValue
 
@@ -51,6 +52,15 @@ class Set(_Frozen, AbstractSet["Value"]):
             raise InvalidValue(msg)
         _fill(self, entries)
         return self
+
+    def including(self, value: Value) -> Set:
+        """The set with the strict *value* in it; raises :class:`InvalidValue` as the constructor does."""
+        key = sort_key(value)
+        return self if key in self._entries else _with_entry(self, key, value)
+
+    def excluding(self, value: Value) -> Set:
+        """The set without the strict *value*."""
+        return _without_entry(self, sort_key(value))
 
     def __contains__(self, item: object) -> bool:
         return _key_of(item) in self._entries
@@ -123,6 +133,14 @@ class Table(_Frozen, Mapping["Value", "Value"]):
         _fill(self, entries)
         return self
 
+    def including(self, key: Value, value: Value) -> Table:
+        """The table with *value* at *key*, both strict; raises :class:`InvalidValue` as the constructor does."""
+        return _with_entry(self, sort_key(key), (key, value))
+
+    def excluding(self, key: Value) -> Table:
+        """The table without the strict *key*."""
+        return _without_entry(self, sort_key(key))
+
     def __getitem__(self, key: object) -> Value:
         entry = self._entries.get(_key_of(key))
         if entry is None:
@@ -187,6 +205,8 @@ Value = (
     | tuple["Value", ...]
 )
 
+_Container = TypeVar("_Container", Set, Table)
+
 
 def _convert_part(item: Any, step: object) -> Value:
     try:
@@ -220,9 +240,44 @@ def _fill(container: Set | Table, entries: dict[SortKey, Any]) -> None:
         entries = {key: entries[key] for key in ordered}
     if len(ordered) > 1:
         _refuse_nan(ordered)
+    _fill_ordered(container, entries)
+
+
+def _fill_ordered(container: Set | Table, entries: dict[SortKey, Any]) -> None:
     slots = type(container)
     slots._entries.__set__(container, entries)  # type: ignore[union-attr]
     slots._hashed.__set__(container, None)  # type: ignore[union-attr]
+
+
+def _with_entry(container: _Container, key: SortKey, entry: Any) -> _Container:
+    """A copy of *container* with *entry* at *key*; only the neighbours of a new key are looked at again."""
+    entries: dict[SortKey, Any] = dict(container._entries)
+    if key not in entries:
+        keys = list(entries)
+        at = bisect.bisect(keys, key)
+        keys[at:at] = [key]
+        _refuse_nan(keys[max(at - 1, 0) : at + 2])
+        if at < len(entries):
+            items = list(entries.items())
+            items.insert(at, (key, entry))
+            entries = dict(items)
+    entries[key] = entry
+    return _copy(container, entries)
+
+
+def _without_entry(container: _Container, key: SortKey) -> _Container:
+    if key not in container._entries:
+        return container
+    entries: dict[SortKey, Any] = dict(container._entries)
+    del entries[key]
+    return _copy(container, entries)
+
+
+def _copy(container: _Container, entries: dict[SortKey, Any]) -> _Container:
+    kind = type(container)
+    copy = kind.__new__(kind)
+    _fill_ordered(copy, entries)
+    return copy
 
 
 def _refuse_nan(ordered: list[SortKey]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_core.codecs import binary
-from broker_core.codecs.binary import decode, decode_at, encode, read_varbyte, varbyte
+from broker_core.codecs.binary import decode, decode_at, decode_items, encode, encode_items, read_varbyte, varbyte
 from broker_core.errors import DecodeError, EncodeError
 from broker_core.model import Count, EnumValue, Port, Set, Table, Timespan, Timestamp
 from strategies import assert_same, reals, values
@@ -225,6 +225,28 @@ def test_values_one_behind_the_other(items: list[Any]) -> None:
         value, at = decode_at(data, at)
         read.append(value)
     assert_same(tuple(read), tuple(items))
+    assert encode_items(items) == data
+    together, end = decode_items(b"xx" + data + b"tail", 2, len(items))
+    assert_same(tuple(together), tuple(items))
+    assert end == len(data) + 2
+
+
+def test_no_values_are_no_bytes() -> None:
+    assert encode_items([]) == b""
+
+
+@pytest.mark.parametrize(("bad", "path"), [(object(), ""), ((1, 2**63), "[1]"), (("x", (1, object())), "[1][1]")])
+def test_what_cannot_be_written_among_several(bad: Any, path: str) -> None:
+    with pytest.raises(EncodeError) as caught:
+        encode_items(["good", bad, "good"])
+    assert caught.value.path == path
+
+
+def test_several_cut_short() -> None:
+    data = encode_items(["a", Count(5)])
+    for size in range(len(data)):
+        with pytest.raises(DecodeError):
+            decode_items(data[:size], 0, 2)
 
 
 @pytest.mark.parametrize("value", [Set([0.0, 5e-324]), Table([(1e-310, 1), (2e-310, 2)]), ((Set([-1e-310, 0.0]),),)])

@@ -170,6 +170,48 @@ def test_nan_beside_reals_is_refused_as_cpp_does() -> None:
     assert len(Set([(math.nan, 1), (5.0, 2)])) == 2
 
 
+@given(st.lists(values(3), max_size=6), values(3))
+def test_an_element_more_or_less(items: list[Any], item: Any) -> None:
+    try:
+        before = Set(items)
+    except InvalidValue:
+        return
+    try:
+        grown = Set([*items, item])
+    except InvalidValue:
+        with pytest.raises(InvalidValue, match="NaN"):
+            before.including(item)
+        return
+    made = before.including(item)
+    assert [sort_key(part) for part in made] == [sort_key(part) for part in grown]
+    assert before == Set(items)
+    assert made.excluding(item) == Set([part for part in items if sort_key(part) != sort_key(item)])
+    assert before.excluding(made) is before
+
+
+@given(st.lists(st.tuples(scalars(), values(3)), max_size=5), scalars(), values(3))
+def test_an_entry_more_or_less(pairs: list[tuple[Any, Any]], key: Any, value: Any) -> None:
+    try:
+        before, grown = Table(pairs), Table([*pairs, (key, value)])
+    except InvalidValue:
+        return
+    made = before.including(key, value)
+    assert_same(made, grown)
+    assert before == Table(pairs)
+    assert_same(made.excluding(key), Table([pair for pair in pairs if sort_key(pair[0]) != sort_key(key)]))
+    assert before.excluding(made) is before
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 20])
+def test_nan_does_not_join_a_container_with_reals(size: int) -> None:
+    some: list[Any] = [1.0, "a", 3, "b", *range(4, 4 + size)][:size]
+    for pair in ((some, math.nan), ([math.nan, *some[1:]], 1.0)):
+        with pytest.raises(InvalidValue, match="NaN"):
+            Set(pair[0]).including(pair[1])
+        with pytest.raises(InvalidValue, match="NaN"):
+            Table([(key, 1) for key in pair[0]]).including(pair[1], 1)
+
+
 def test_texts() -> None:
     assert repr(Set([2, Count(1)])) == "Set([Count(1), 2])"
     assert repr(Table({"a": Timespan(1)})) == "Table([('a', Timespan(1))])"
