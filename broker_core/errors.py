@@ -17,6 +17,14 @@
     │   ├─ PeerIncompatible         something answers that cannot be a peer of ours
     │   ├─ PeerRefused              a Broker that said no, with its reason
     │   └─ PeerTimeout              the handshake did not end in time
+    ├─ StoreError                   a data store cannot do it: says which store and why
+    │   ├─ NoSuchKey                the key does not exist
+    │   ├─ TypeClash                the operation does not suit the type of the stored value
+    │   ├─ NoSuchMaster             no endpoint in reach has the master
+    │   ├─ MasterExists             a peer, or this endpoint, has a master of that name
+    │   ├─ StaleData                the clone never heard from its master, or not for too long
+    │   ├─ StoreTimeout             the master did not confirm in time
+    │   └─ BackendFailure           the database refused: full disk, locked or corrupt file
     └─ UndeliveredError             published messages that no peer confirmed
 
 Texts are made in ``__str__`` from attributes, so a program never has to parse them. All errors can be
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EC",
     "SC",
+    "BackendFailure",
     "BrokerError",
     "CodecError",
     "ConfigurationError",
@@ -42,6 +51,9 @@ __all__ = [
     "InvalidValue",
     "LimitExceeded",
     "LocalProtocolError",
+    "MasterExists",
+    "NoSuchKey",
+    "NoSuchMaster",
     "PeerIncompatible",
     "PeerRefused",
     "PeerTimeout",
@@ -49,6 +61,10 @@ __all__ = [
     "PeeringError",
     "ProtocolError",
     "RemoteProtocolError",
+    "StaleData",
+    "StoreError",
+    "StoreTimeout",
+    "TypeClash",
     "UndeliveredError",
 ]
 
@@ -281,3 +297,59 @@ class UndeliveredError(BrokerError):
         total = sum(self.counts.values())
         peers = ", ".join(f"{peer} ({count})" for peer, count in self.counts.items())
         return f"{total} published message{'' if total == 1 else 's'} not confirmed by: {peers}"
+
+
+class StoreError(BrokerError):
+    """A data store cannot do what was asked; *problem* is one line, *store* its name or "" (manual section 2.4)."""
+
+    def __init__(self, problem: str, store: str = "", code: EC | None = None) -> None:
+        super().__init__(problem, store, code)
+        self.problem = problem
+        self.store = store
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        return f"store {self.store}: {self.problem}" if self.store else self.problem
+
+
+class NoSuchKey(StoreError):
+    """The key does not exist, or the index is none of the stored value."""
+
+    code = EC.NO_SUCH_KEY
+
+
+class TypeClash(StoreError):
+    """The operation does not suit the stored value's type; code invalid_data when only a part does not."""
+
+    code = EC.TYPE_CLASH
+
+
+class NoSuchMaster(StoreError):
+    """No endpoint that this one can reach has the master of the store."""
+
+    code = EC.NO_SUCH_MASTER
+
+
+class MasterExists(StoreError):
+    """The name is taken: a peer, or this endpoint, already has a master of it."""
+
+    code = EC.MASTER_EXISTS
+
+
+class StaleData(StoreError):
+    """The clone was never synchronized with its master, or has been without it for longer than its limit."""
+
+    code = EC.STALE_DATA
+
+
+class StoreTimeout(StoreError):
+    """The master did not confirm in time; the operation may still take effect."""
+
+    code = EC.REQUEST_TIMEOUT
+
+
+class BackendFailure(StoreError):
+    """The database could not do it; what was acknowledged before is still there."""
+
+    code = EC.BACKEND_FAILURE

@@ -50,6 +50,20 @@ class Limits:
     """How long a leaving endpoint waits for a peer that takes no bytes at all before it gives up."""
     retry_max: float = 30.0
     """Longest pause between two attempts; each pause doubles the one before."""
+    store_queue: int = 8192
+    """Operations that may wait for the backend of one store; whoever asks for more waits, or is told so."""
+    store_batch: int = 1024
+    """Most operations that one transaction of a backend holds."""
+    store_buffer: int = 65536
+    """Actions that one store keeps to send them again, and actions that came too early and wait for earlier ones."""
+    store_clones: int = 1024
+    """Most clones, and most writers, that a master serves."""
+    store_get_delay: float = 5.0
+    """How long a read at a clone waits for its first synchronization (as C++)."""
+    store_busy_timeout: float = 5.0
+    """How long a backend waits while another program has its file locked (C++: none)."""
+    store_request_timeout: float = 10.0
+    """How long an operation on a store waits for its confirmation (as C++)."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

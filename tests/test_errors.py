@@ -36,6 +36,16 @@ SAMPLES: list[tuple[BrokerError, str, EC]] = [
         EC.REDUNDANT_CONNECTION,
     ),
     (errors.PeerTimeout("h:1", "slow"), "cannot peer with h:1: slow", EC.PEER_TIMEOUT),
+    (errors.StoreError("it is closed"), "it is closed", EC.UNSPECIFIED),
+    (errors.StoreError("it is closed", "db", EC.SHUTTING_DOWN), "store db: it is closed", EC.SHUTTING_DOWN),
+    (errors.NoSuchKey("no such key: 1", "db"), "store db: no such key: 1", EC.NO_SUCH_KEY),
+    (errors.TypeClash("cannot add real to count"), "cannot add real to count", EC.TYPE_CLASH),
+    (errors.TypeClash("a table takes pairs", code=EC.INVALID_DATA), "a table takes pairs", EC.INVALID_DATA),
+    (errors.NoSuchMaster("no peer has it", "db"), "store db: no peer has it", EC.NO_SUCH_MASTER),
+    (errors.MasterExists("a peer has it", "db"), "store db: a peer has it", EC.MASTER_EXISTS),
+    (errors.StaleData("never synchronized", "db"), "store db: never synchronized", EC.STALE_DATA),
+    (errors.StoreTimeout("no answer", "db"), "store db: no answer", EC.REQUEST_TIMEOUT),
+    (errors.BackendFailure("disk full", "db"), "store db: disk full", EC.BACKEND_FAILURE),
     (errors.UndeliveredError({"a": 1}), "1 published message not confirmed by: a (1)", EC.REQUEST_TIMEOUT),
     (
         errors.UndeliveredError({"a": 1, "b": 2}),
@@ -70,6 +80,9 @@ def test_the_tree() -> None:
     assert issubclass(errors.RemoteProtocolError, errors.ProtocolError)
     assert issubclass(errors.PeerTimeout, errors.PeeringError)
     assert errors.PeerIncompatible("h", "r", "hint").hint == "hint"
+    assert errors.TypeClash("x", "db").store == "db"
+    stores = ("BackendFailure", "MasterExists", "NoSuchKey", "NoSuchMaster", "StaleData", "StoreTimeout", "TypeClash")
+    assert all(issubclass(getattr(errors, name), errors.StoreError) for name in stores)
 
 
 def test_codes_have_the_labels_of_cpp() -> None:
