@@ -15,15 +15,48 @@ from typing import Any
 from hypothesis import strategies as st
 
 from broker_core.errors import InvalidValue
-from broker_core.model import Count, EnumValue, Port, Protocol, Set, Table, Timespan, Timestamp, kind_of
+from broker_core.messages.commands import (
+    NOBODY,
+    AckClone,
+    Add,
+    AttachWriter,
+    Clear,
+    Command,
+    CumulativeAck,
+    Erase,
+    Expire,
+    Keepalive,
+    Nack,
+    Put,
+    PutUnique,
+    PutUniqueResult,
+    RetransmitFailed,
+    Subtract,
+)
+from broker_core.model import (
+    Count,
+    EndpointId,
+    EntityId,
+    EnumValue,
+    Kind,
+    Port,
+    Protocol,
+    Set,
+    Table,
+    Timespan,
+    Timestamp,
+    kind_of,
+)
 from broker_core.model.network import canonical_address, canonical_subnet
 from broker_core.model.scalars import I64_MAX, I64_MIN, U64_MAX, text_or_bytes
 
 __all__ = [
     "assert_same",
     "bits_of",
+    "commands",
     "containers",
     "cuts",
+    "entity_ids",
     "enum_values",
     "is_same",
     "reals",
@@ -236,6 +269,37 @@ def topics() -> st.SearchStrategy[str]:
         st.text(min_size=1, max_size=10),
         st.binary(min_size=1, max_size=8).map(lambda raw: raw.decode("utf-8", "surrogateescape")),
     )
+
+
+def entity_ids() -> st.SearchStrategy[EntityId]:
+    """Ids of masters and clones, and the one of nobody."""
+    ids = st.builds(EntityId, st.binary(min_size=16, max_size=16).map(EndpointId), st.integers(0, U64_MAX))
+    return st.one_of(st.just(NOBODY), ids)
+
+
+def commands() -> st.SearchStrategy[Command]:
+    """Store commands of all kinds, with any values and numbers."""
+    value, entity = values(4, subnormal=False), entity_ids()
+    number, heartbeat = st.integers(0, U64_MAX), st.integers(0, 0xFFFF)
+    expiry = st.none() | _nanoseconds()
+    entries = st.lists(st.tuples(value, value), max_size=3)
+    content = st.one_of(
+        st.builds(Put, value, value, expiry, entity),
+        st.builds(PutUnique, value, value, expiry, entity, number, entity),
+        st.builds(PutUniqueResult, st.booleans(), entity, number, entity),
+        st.builds(Erase, value, entity),
+        st.builds(Expire, value, entity),
+        st.builds(Add, value, value, st.sampled_from(Kind), expiry, entity),
+        st.builds(Subtract, value, value, expiry, entity),
+        st.builds(Clear, entity),
+        st.builds(AttachWriter, number, heartbeat),
+        st.builds(Keepalive, number),
+        st.builds(CumulativeAck, number),
+        st.builds(Nack, st.lists(number, max_size=4).map(tuple)),
+        st.builds(AckClone, number, heartbeat, entries),
+        st.builds(RetransmitFailed, number),
+    )
+    return st.builds(Command, number, entity, entity, content)
 
 
 @st.composite
