@@ -14,14 +14,20 @@ from ._version import __version__ as __version__
 from .endpoint.endpoint import Endpoint as Endpoint
 from .endpoint.endpoint import Statistics as Statistics
 from .endpoint.endpoint import Worker as Worker
+from .endpoint.operations import Operations as Operations
 from .endpoint.options import EndpointOptions as EndpointOptions
+from .endpoint.proxy import Proxy as Proxy
+from .endpoint.proxy import Response as Response
 from .endpoint.publisher import Publisher as Publisher
+from .endpoint.store import Store as Store
+from .endpoint.store_file import StoreFile as StoreFile
 from .endpoint.subscriber import StatusSubscriber as StatusSubscriber
 from .endpoint.subscriber import Subscriber as Subscriber
 
 # Errors
 from .errors import EC as EC
 from .errors import SC as SC
+from .errors import BackendFailure as BackendFailure
 from .errors import BrokerError as BrokerError
 from .errors import CodecError as CodecError
 from .errors import ConfigurationError as ConfigurationError
@@ -30,6 +36,9 @@ from .errors import EncodeError as EncodeError
 from .errors import InvalidValue as InvalidValue
 from .errors import LimitExceeded as LimitExceeded
 from .errors import LocalProtocolError as LocalProtocolError
+from .errors import MasterExists as MasterExists
+from .errors import NoSuchKey as NoSuchKey
+from .errors import NoSuchMaster as NoSuchMaster
 from .errors import PeeringError as PeeringError
 from .errors import PeerIncompatible as PeerIncompatible
 from .errors import PeerRefused as PeerRefused
@@ -37,6 +46,10 @@ from .errors import PeerTimeout as PeerTimeout
 from .errors import PeerUnavailable as PeerUnavailable
 from .errors import ProtocolError as ProtocolError
 from .errors import RemoteProtocolError as RemoteProtocolError
+from .errors import StaleData as StaleData
+from .errors import StoreError as StoreError
+from .errors import StoreTimeout as StoreTimeout
+from .errors import TypeClash as TypeClash
 from .errors import UndeliveredError as UndeliveredError
 
 # Bounds
@@ -50,6 +63,9 @@ from .messages.notices import EndpointInfo as EndpointInfo
 from .messages.notices import ErrorNotice as ErrorNotice
 from .messages.notices import NetworkInfo as NetworkInfo
 from .messages.notices import Status as Status
+from .messages.store_events import STORE_EVENTS_TOPIC as STORE_EVENTS_TOPIC
+from .messages.store_events import StoreEvent as StoreEvent
+from .messages.store_events import parse_store_event as parse_store_event
 from .messages.zeek import Batch as Batch
 from .messages.zeek import Event as Event
 from .messages.zeek import IdentifierUpdate as IdentifierUpdate
@@ -64,6 +80,7 @@ from .model import NIL as NIL
 from .model import Address as Address
 from .model import Count as Count
 from .model import EndpointId as EndpointId
+from .model import EntityId as EntityId
 from .model import EnumValue as EnumValue
 from .model import Kind as Kind
 from .model import Port as Port
@@ -86,9 +103,14 @@ from .runtime.peerings import Listener as Listener
 from .runtime.peerings import Peering as Peering
 from .runtime.peers import PeerInfo as PeerInfo
 from .runtime.queues import Overflow as Overflow
+from .runtime.store_base import StoreInfo as StoreInfo
 from .runtime.streams import PeerAddress as PeerAddress
 from .runtime.streams import split_address as split_address
 from .runtime.tls import TlsMode as TlsMode
+from .stores.backend import Record as Record
+from .stores.files import FileInfo as FileInfo
+from .stores.operations import MISSING as MISSING
+from .stores.options import BackendKind as BackendKind
 
 __all__ = [
     "__version__",
@@ -100,7 +122,22 @@ __all__ = [
     "StatusSubscriber",
     "Subscriber",
     "Worker",
+    # Data stores
+    "BackendKind",
+    "FileInfo",
+    "MISSING",
+    "Operations",
+    "Proxy",
+    "Record",
+    "Response",
+    "STORE_EVENTS_TOPIC",
+    "Store",
+    "StoreEvent",
+    "StoreFile",
+    "StoreInfo",
+    "parse_store_event",
     # Errors
+    "BackendFailure",
     "BrokerError",
     "CodecError",
     "ConfigurationError",
@@ -110,6 +147,9 @@ __all__ = [
     "InvalidValue",
     "LimitExceeded",
     "LocalProtocolError",
+    "MasterExists",
+    "NoSuchKey",
+    "NoSuchMaster",
     "PeerIncompatible",
     "PeerRefused",
     "PeerTimeout",
@@ -118,6 +158,10 @@ __all__ = [
     "ProtocolError",
     "RemoteProtocolError",
     "SC",
+    "StaleData",
+    "StoreError",
+    "StoreTimeout",
+    "TypeClash",
     "UndeliveredError",
     # Bounds
     "DEFAULT_LIMITS",
@@ -141,6 +185,7 @@ __all__ = [
     "Address",
     "Count",
     "EndpointId",
+    "EntityId",
     "EnumValue",
     "Kind",
     "Listener",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from broker_core import Endpoint, EndpointOptions
+from broker_core.stores.channel import TICK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 SOON = 10
 """Seconds that nothing here takes; with real sockets the clock is real too."""
@@ -31,3 +32,11 @@ async def pair(
             await b.peer("127.0.0.1", listener.port)
             await a.await_peer(b.id)
             yield a, b
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until *condition* holds, asking again after every tick of a store's channels; works with both clocks."""
+    with trio.fail_after(SOON * 10):
+        while not await condition():
+            with trio.move_on_after(TICK / 2):
+                await trio.sleep_forever()

@@ -14,18 +14,22 @@ from broker_core.model.topics import check_topic
 from broker_core.runtime.hub import Hub
 from broker_core.runtime.peerings import Listener, Peering, Peerings
 from broker_core.runtime.peers import NetworkPeer, Peer, PeerInfo
+from broker_core.runtime.stores import Stores
 from broker_core.runtime.streams import PeerAddress
 from broker_core.runtime.tls import TlsMode, check_tls_mode
 
 from .options import EndpointOptions
 from .publisher import CHECKPOINT_EVERY, Publisher
+from .store import Store
 from .subscriber import StatusSubscriber, Subscriber, topic_list
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 
     from broker_core.messages.envelopes import Message
     from broker_core.runtime.queues import Overflow
+    from broker_core.runtime.store_base import StoreInfo
+    from broker_core.stores.options import BackendKind
 
 __all__ = ["Endpoint", "Statistics", "Worker"]
 
@@ -82,6 +86,7 @@ class Endpoint:
         )
         self._nursery_manager = trio.open_nursery()
         self._peerings: Peerings | None = None
+        self._stores: Stores | None = None
         self._closed = False
         self._since_checkpoint = 0
 
@@ -94,7 +99,9 @@ class Endpoint:
         if self._peerings is not None:
             msg = "an endpoint is started only once"
             raise LocalProtocolError(msg)
-        self._peerings = Peerings(self._hub, await self._nursery_manager.__aenter__())
+        nursery = await self._nursery_manager.__aenter__()
+        self._peerings = Peerings(self._hub, nursery)
+        self._stores = Stores(self._hub, nursery)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
@@ -133,9 +140,10 @@ class Endpoint:
             return
         self._closed = True
         lost: dict[str, int] = {}
-        if self._peerings is not None:
+        if self._peerings is not None and self._stores is not None:
             peers = list(self._hub.router.peers.values())
             with trio.move_on_after(float("inf") if timeout is None else timeout):
+                await self._stores.close_all()
                 await self._peerings.leave_all()
             lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
         for messages in self._hub.router.subscribers():
@@ -371,6 +379,44 @@ class Endpoint:
         """Receive messages on *topics* only to pass them on to other peers (manual 2.2.2)."""
         self._running()
         self._hub.want([check_topic(topic, empty=True) for topic in topic_list(topics)])
+
+    # -- data stores ----------------------------------------------------------------------------------------------
+
+    async def attach_master(
+        self, name: str, backend: BackendKind = "memory", options: Mapping[str, Any] | None = None
+    ) -> Store:
+        """Serve the data store *name* to clones, with its entries in *backend* (manual 2.4.2, *Construction*).
+
+        *options* of "sqlite" and "rocksdb": at least the ``path``; see ``broker_core.stores.options``. Raises
+        :class:`MasterExists` when a direct peer or this endpoint has a store of that name,
+        :class:`BackendFailure` when the database cannot be opened.
+        """
+        self._running()
+        assert self._stores is not None  # noqa: S101  # made with the peerings
+        return Store(self._stores, await self._stores.attach_master(name, backend, options))
+
+    async def attach_clone(
+        self,
+        name: str,
+        resync_interval: float = 10.0,
+        stale_interval: float | None = 300.0,
+        mutation_buffer_interval: float = 120.0,
+    ) -> Store:
+        """Follow the data store *name*, whose master is or will be at a direct peer; does not wait for it.
+
+        All intervals are in seconds. *resync_interval*: the longest pause between two attempts to find a master.
+        *stale_interval*: how long after a loss of the master reads still work (None or negative: for ever).
+        *mutation_buffer_interval*: how long writes are kept while there is no master. The clone that is already
+        there is returned again. Raises :class:`NoSuchMaster` when this endpoint has the master itself.
+        """
+        self._running()
+        assert self._stores is not None  # noqa: S101  # made with the peerings
+        live = await self._stores.attach_clone(name, resync_interval, stale_interval, mutation_buffer_interval)
+        return Store(self._stores, live)
+
+    def stores(self) -> list[StoreInfo]:
+        """The data stores of this endpoint."""
+        return [] if self._stores is None else [live.info() for live in self._stores.open.values()]
 
     # -- looking --------------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from .local_peers import LocalPeer
 from .peers import OVERFLOW, NetworkPeer, Peer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from broker_core.limits import Limits
     from broker_core.model.ids import EndpointId
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .queues import MessageQueue, Overflow
     from .streams import PeerAddress
 
-__all__ = ["Counters", "Hub"]
+__all__ = ["Counters", "Hub", "worth_telling"]
 
 _DATA = MessageKind.DATA
 
@@ -72,6 +72,8 @@ class Hub:
         self.counters = Counters()
         self.status_queues: dict[MessageQueue[Status | ErrorNotice], bool] = {}
         """Queues of status subscribers, and whether each wants statuses besides errors."""
+        self.commands: dict[str, Callable[[Message], Awaitable[None]]] = {}
+        """The masters and clones that live here: the topic of each, and what takes its commands."""
         self.undelivered: dict[str, int] = {}
         """Peers that were lost with published messages unconfirmed, and how many."""
         self.changed = trio.Event()
@@ -116,6 +118,27 @@ class Hub:
             queue.count_drop()  # it is stalled: waiting for it is over
         return len(route.peers)
 
+    async def command(self, topic: str, payload: bytes, receiver: EndpointId = NIL) -> None:
+        """Send a store command to the direct peer *receiver*, or (NIL) to all that want *topic*; waits as ``publish``.
+
+        A receiver that is no peer gets nothing: channels of stores repair what did not arrive.
+        """
+        peers = self.router.route(topic).peers if receiver == NIL else self.router.peer_for(receiver)
+        if peers:
+            message = Message(
+                topic, payload=payload, sender=self.own_id, receiver=receiver, kind=MessageKind.COMMAND, ttl=self.ttl
+            )
+            full = self._offer(message, peers, self.ttl)
+            if full:
+                await _put_all(full)
+
+    async def publish_locally(self, topic: str, value: Any) -> None:
+        """Hand *value* to the subscribers of this endpoint only, such as an event of a data store."""
+        for queue in self.router.route(topic).subscribers:
+            message = Message(topic, value, sender=self.own_id)
+            if not queue.offer(message):
+                await queue.put(message)
+
     def _offer(self, message: Message, peers: tuple[Peer, ...], ttl: int) -> list[tuple[MessageQueue[Any], Any]]:
         """Queue *message*, with *ttl* hops left, for *peers*; returns the full queues, with what to wait with there."""
         frame, full = b"", []
@@ -149,7 +172,11 @@ class Hub:
             else:
                 subscribers = ()
                 peers = router.peer_for(receiver) if forward else ()
-            if subscribers and message.kind is _DATA:
+            if message.kind is not _DATA:
+                take = self.commands.get(message.topic)
+                if take is not None and (receiver == NIL or receiver == self.own_id):
+                    await take(message)
+            elif subscribers:
                 delivered += len(subscribers)
                 for queue in subscribers:
                     if not queue.offer(message):
@@ -175,7 +202,7 @@ class Hub:
     def skipped(self, peer: Peer, problem: str) -> None:
         """Something from the peer could not be read and was left out."""
         self.counters.skipped += 1
-        if _worth_telling(self.counters.skipped):
+        if worth_telling(self.counters.skipped):
             text = f"skipped unreadable message {self.counters.skipped}: {problem}"
             self.notify(ErrorNotice(EC.INVALID_MESSAGE, self.info_of(peer), text))
 
@@ -264,7 +291,7 @@ class Hub:
         queue.on_drop = lambda total: self._tell_drop(f"subscriber to {', '.join(topics())}", total, None)
 
     def _tell_drop(self, name: str, total: int, info: EndpointInfo | None) -> None:
-        if _worth_telling(total):
+        if worth_telling(total):
             plural = "" if total == 1 else "s"
             text = f"dropped {total} message{plural} so far: full queue of {name}"
             self.notify(ErrorNotice(EC.UNSPECIFIED, info, text))
@@ -275,6 +302,6 @@ async def _put_all(full: list[tuple[MessageQueue[Any], Any]]) -> None:
         await queue.put(item)
 
 
-def _worth_telling(total: int) -> bool:
+def worth_telling(total: int) -> bool:
     """1, 10, 100, ...: the first of a kind is told at once, a flood does not become a flood of notices."""
     return total > 0 and str(total).strip("0") == "1"

@@ -29,7 +29,7 @@ def scenarios() -> list[Any]:
         for title, scenario in json.loads((VECTORS / f"{name}.json").read_text()).items():
             kinds = {kind_of(frame) for frame in scenario["frames"] if "frame" in frame}
             if COMMAND in kinds or {frame["conn"] for frame in scenario["frames"]} != {0}:
-                continue  # stores have no endpoint to drive yet
+                continue  # test_store_transcripts.py
             found.extend(
                 pytest.param(scenario, side, id=f"{title}-{side}")
                 for side in ("connector", "acceptor")

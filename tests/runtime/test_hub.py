@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 
-from broker_core import EC, SC, Endpoint, EndpointId, EndpointOptions, Limits, Message, MessageKind
+from broker_core import EC, NIL, SC, Endpoint, EndpointId, EndpointOptions, Limits, Message, MessageKind
 from broker_core.codecs import binary
-from broker_core.runtime.hub import _worth_telling
+from broker_core.runtime.hub import worth_telling
 from raw_peer import RawPeer, raw_peer
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ async def test_a_peer_that_leaves_with_bye_has_confirmed_what_it_was_sent() -> N
 
 
 def test_a_flood_is_told_in_powers_of_ten() -> None:
-    assert [number for number in range(20_000) if _worth_telling(number)] == [1, 10, 100, 1000, 10_000]
+    assert [number for number in range(20_000) if worth_telling(number)] == [1, 10, 100, 1000, 10_000]
 
 
 async def test_a_peer_that_floods_pings_and_reads_nothing_is_disconnected() -> None:
@@ -177,3 +177,46 @@ async def test_a_peer_that_floods_pings_and_reads_nothing_is_disconnected() -> N
             while (notice := await told.get(5)).code is not SC.PEER_REMOVED:
                 pass
             assert notice.message.endswith("(backpressure_overflow)")
+
+
+async def test_a_store_command_goes_to_the_store_that_lives_here_and_to_nobody_else() -> None:
+    async with between() as (left, endpoint, right):
+        taken: list[Message] = []
+
+        async def take(message: Message) -> None:
+            taken.append(message)
+            await trio.lowlevel.checkpoint()
+
+        endpoint._hub.commands["/t/store"] = take
+        sub = endpoint.make_subscriber("/t")
+        for receiver in (NIL, endpoint.id, right.id):
+            message = Message("/t/store", payload=b"x", kind=MessageKind.COMMAND, receiver=receiver)
+            await left.send(left.frames.message_frame(message, 16))
+        await left.send_data("/t/store", ONE)
+        assert (await sub.get(5)).kind is MessageKind.DATA
+        assert [message.receiver for message in taken] == [NIL, endpoint.id]
+        passed = [event for event in await right.barrier() if isinstance(event, Message)]
+        assert [message.receiver for message in passed] == [NIL, right.id, NIL]
+
+
+async def test_a_store_command_of_our_own_goes_to_whoever_it_is_for() -> None:
+    async with between() as (left, endpoint, right):
+        hub = endpoint._hub
+        await hub.command("/t/store", b"all")
+        await hub.command("/t/store", b"one", right.id)
+        await hub.command("/t/store", b"gone", EndpointId(bytes(15) + b"9"))
+        at_left = [event for event in await left.barrier() if isinstance(event, Message)]
+        at_right = [event for event in await right.barrier() if isinstance(event, Message)]
+        assert [message.payload for message in at_left] == [b"all"]
+        assert [(m.payload, m.receiver, m.kind) for m in at_right] == [
+            (b"all", NIL, MessageKind.COMMAND),
+            (b"one", right.id, MessageKind.COMMAND),
+        ]
+
+
+async def test_what_is_published_locally_stays_here() -> None:
+    async with between() as (left, endpoint, _):
+        sub = endpoint.make_subscriber("/t")
+        await endpoint._hub.publish_locally("/t/1", 5)
+        assert (await sub.get(5)).value == 5
+        assert not any(isinstance(event, Message) for event in await left.barrier())
