@@ -1,6 +1,6 @@
 """What a database must offer to hold a master's entries.
 
-Implementations: :mod:`.memory`, :mod:`.sqlite`, :mod:`.rocksdb`. ``tests/stores/conformance.py`` checks one
+Implementations: :mod:`.memory`, :mod:`.sqlite`, :mod:`.rocksdb`. ``tests/conformance.py`` checks one
 against this text. Source: manual section 2.4.1.
 """
 
