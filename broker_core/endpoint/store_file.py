@@ -113,10 +113,12 @@ class StoreFile(Operations):
 
     def commit(self) -> None:
         """Make all changes durable, together."""
+        self._require_writable()
         self._backend.commit()
 
     def rollback(self) -> None:
         """Forget all changes since the last commit."""
+        self._require_writable()
         self._backend.rollback()
 
     def _apply(self, action: Action) -> None:

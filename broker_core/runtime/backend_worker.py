@@ -33,16 +33,25 @@ class Job:
     *finish* is then called on the event loop, jobs in order, with what *run* returned, or with the error.
     """
 
-    __slots__ = ("finish", "run")
+    __slots__ = ("changes", "finish", "run")
 
     def __init__(
-        self, run: Callable[[Engine, int], Any], finish: Callable[[Any, StoreError | None], None] | None = None
+        self,
+        run: Callable[[Engine, int], Any],
+        finish: Callable[[Any, StoreError | None], None] | None = None,
+        *,
+        changes: bool = True,
     ) -> None:
         self.run = run
         self.finish = finish
+        self.changes = changes
+        """Whether it changes anything; else it reads."""
 
 
 Result = tuple[Any, StoreError | None]
+
+_HOPELESS = 3
+"""After so many changes in a row that fail, each on its own, the others of the same transaction are not tried."""
 
 
 class BackendWorker:
@@ -196,9 +205,22 @@ def _transaction(engine: Engine, jobs: list[Job], now: int) -> list[Result]:
             engine.backend.rollback()
         except BackendFailure:
             return [(None, error)] * len(jobs)
-        if len(jobs) == 1:
-            return [(None, error)]
-        return [result for job in jobs for result in _transaction(engine, [job], now)]
+        return [(None, error)] if len(jobs) == 1 else _one_by_one(engine, jobs, now)
+    return results
+
+
+def _one_by_one(engine: Engine, jobs: list[Job], now: int) -> list[Result]:
+    results: list[Result] = []
+    last: Result = (None, None)
+    failures = 0
+    for job in jobs:
+        if job.changes and failures >= _HOPELESS:  # a full disk: each attempt may take long, and changes nothing
+            results.append(last)
+            continue
+        results += _transaction(engine, [job], now)
+        if job.changes:
+            last = results[-1]
+            failures = failures + 1 if isinstance(last[1], BackendFailure) else 0
     return results
 
 

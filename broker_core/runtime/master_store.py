@@ -122,14 +122,14 @@ class MasterStore(LiveStore):
     async def flush(self, timeout: float | None) -> None:
         """As the base class says."""
         if self.worker is not None:
-            await self._in_turn(lambda *_: None, lambda _: None, timeout)
+            await self._in_turn(lambda *_: None, None, timeout)
         await self.settle()
         self.raise_failed()
 
     async def read(self, query: Callable[..., Any], *arguments: Any) -> Any:
         """As the base class says: a read sees every write that was asked for before it."""
         if self.worker is not None:
-            return await self._in_turn(lambda engine, _: query(engine.backend, *arguments), lambda _: None, None)
+            return await self._in_turn(lambda engine, _: query(engine.backend, *arguments), None, None)
         if self.closing.is_set():
             raise self.closed_error()
         try:
@@ -138,9 +138,9 @@ class MasterStore(LiveStore):
             raise self.named(error) from None
 
     async def _in_turn(
-        self, run: Callable[[Engine, int], Any], settle: Callable[[Any], None], timeout: float | None
+        self, run: Callable[[Engine, int], Any], settle: Callable[[Any], None] | None, timeout: float | None
     ) -> Any:
-        """What *run* returns when the worker has done it; *settle* gets it first, in the order of the jobs."""
+        """What *run* returns when the worker has done it; *settle*, for changes, gets it first, in their order."""
         assert self.worker is not None
         self.engine.observed = self.observed
         limit = self.hub.limits.store_request_timeout if timeout is None else timeout
@@ -148,14 +148,14 @@ class MasterStore(LiveStore):
         results: list[tuple[Any, StoreError | None]] = []
 
         def finish(value: Any, error: StoreError | None) -> None:
-            if error is None:
+            if error is None and settle is not None:
                 settle(value)
             results.append((value, error))
             done.set()
 
         with trio.move_on_after(limit):
             try:
-                await self.worker.submit(Job(run, finish))
+                await self.worker.submit(Job(run, finish, changes=settle is not None))
             except trio.ClosedResourceError:
                 raise self.closed_error() from None
             await done.wait()

@@ -58,9 +58,9 @@ class Stores:
         self._opening.add(name)
         try:
             if backend == "memory":
-                database = open_backend(backend, options)
+                database = open_backend(backend, options, self.hub.limits)
             else:
-                database = await trio.to_thread.run_sync(open_backend, backend, options)
+                database = await trio.to_thread.run_sync(open_backend, backend, options, self.hub.limits)
         finally:
             self._opening.discard(name)
         own_id = self._new_id()

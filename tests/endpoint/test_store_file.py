@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from pairs import options
 
 from broker_core import (
     BackendFailure,
@@ -21,6 +20,7 @@ from broker_core import (
     Table,
     TypeClash,
 )
+from pairs import options
 
 FROM_CPP = Path(__file__).parent.parent / "vectors" / "store.sqlite"
 
@@ -100,6 +100,8 @@ def test_read_only_means_that(path):
             lambda: file.put_unique("new", 1),
             lambda: file.put_record("k", Record(1, None)),
             file.clear,
+            file.commit,
+            file.rollback,
         ):
             with pytest.raises(StoreError, match=f"^{path} is open for reading only$"):
                 change()

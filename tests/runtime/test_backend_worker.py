@@ -170,3 +170,22 @@ async def test_it_knows_when_the_next_entry_expires(backend):
     bench.worker.close()
     await bench.run()
     assert bench.worker.next_expiry is not None
+
+
+async def test_on_a_full_disk_not_every_change_is_tried_and_reads_go_on(backend):
+    backend.refused = {f"k{number}" for number in range(100)}
+    tried = []
+    original = backend.put
+    backend.put = lambda key, value, expiry: tried.append(key) or original(key, value, expiry)
+    bench = Bench(backend)
+    for number in range(100):
+        bench.worker.submit_nowait(bench.put(f"k{number}"))
+    sizes = []
+    bench.worker.submit_nowait(
+        Job(lambda engine, _: engine.backend.size(), lambda size, error: sizes.append((size, error)), changes=False)
+    )
+    bench.worker.close()
+    await bench.run()
+    assert bench.done == [(f"k{number}", "the disk is full") for number in range(100)]
+    assert tried[100:] == ["k0", "k1", "k2"]  # after the transaction of all
+    assert sizes == [(0, None)]
