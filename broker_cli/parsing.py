@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .exit_codes import ExitCode, Failure
 
@@ -17,10 +17,12 @@ __all__ = [
     "count",
     "duration",
     "listen_address",
+    "literal",
     "metadata_key",
     "optional_duration",
     "peer_address",
     "refuse",
+    "store_place",
 ]
 
 DEFAULT_PORT = 9999
@@ -101,6 +103,17 @@ def address_text(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host or '*'}:{port}"
 
 
+def literal(what: str, text: str) -> Any:
+    """The value of a literal, as an argument of the command line."""
+    from broker_core import DecodeError
+    from broker_core.codecs.text import decode_argument
+
+    try:
+        return decode_argument(text)
+    except DecodeError as error:
+        refuse(f"{what}: {error.problem}")
+
+
 def metadata_key(text: str) -> tuple[int, str]:
     """Id and value of ``--meta KEY=VALUE``; KEY is ``network-timestamp`` or an id from 200."""
     key, equals, value = text.partition("=")
@@ -111,3 +124,16 @@ def metadata_key(text: str) -> tuple[int, str]:
     if not (key.isascii() and key.isdecimal()) or not _FIRST_FREE_ID <= int(key) <= _MAX_COUNT:
         refuse(f"--meta: '{key}' is no key", "network-timestamp, or an id from 200; smaller ids belong to Zeek")
     return int(key), value
+
+
+def store_place(text: str) -> tuple[str, str, dict[str, str]]:
+    """Name, backend and options of ``NAME=memory``, ``NAME=sqlite:PATH`` or ``NAME=rocksdb:PATH``."""
+    name, equals, place = text.partition("=")
+    backend, colon, path = place.partition(":")
+    if not name or not equals or backend not in {"memory", "sqlite", "rocksdb"}:
+        refuse(f"--store: '{text}' is not NAME=BACKEND", "such as db=memory, db=sqlite:PATH or db=rocksdb:PATH")
+    if backend == "memory" and colon:
+        refuse(f"--store: '{text}': a store in memory has no path")
+    if backend != "memory" and not path:
+        refuse(f"--store: '{text}' has no path", f"such as {name}={backend}:PATH")
+    return name, backend, {"path": path} if path else {}

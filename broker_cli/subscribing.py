@@ -18,7 +18,7 @@ from .session import Session, run_session
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from broker_core import Overflow, Subscriber
+    from broker_core import BackendKind, Overflow, Subscriber
 
     from .config import Settings
     from .context import Context
@@ -49,6 +49,9 @@ class Listening(Subscription):
     port: int
     forward: bool = False
     once: bool = False
+    masters: tuple[tuple[str, str, dict[str, str]], ...] = ()
+    """Name, backend and options of each data store to host."""
+    clones: tuple[str, ...] = ()
 
 
 class _Receiving:
@@ -128,6 +131,7 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
         if plan.forward:
             session.endpoint.forward(plan.topics or ("",))
         session.warn_of_everything(session.endpoint.filter)
+        await _host_stores(session, plan)
         try:
             listener = await session.endpoint.listen(plan.host, plan.port, tls=settings.tls)
         except PeeringError as error:
@@ -146,6 +150,15 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
             nursery.cancel_scope.cancel()
 
     receiving.run(main, forward=plan.forward)
+
+
+async def _host_stores(session: Session, plan: Listening) -> None:
+    for name, backend, options in plan.masters:
+        await session.endpoint.attach_master(name, cast("BackendKind", backend), options)
+        session.context.warn(f"serving store {name} ({':'.join([backend, *options.values()])})")
+    for name in plan.clones:
+        await session.endpoint.attach_clone(name)
+        session.context.warn(f"following store {name}")
 
 
 async def _stop_after(event: trio.Event, scope: trio.CancelScope) -> None:

@@ -10,7 +10,7 @@ from broker_cli.commandline import with_option_groups
 from broker_cli.config import ENV_TLS, Settings
 from broker_cli.context import Context
 from broker_cli.options import DisplayOptions
-from broker_cli.parsing import choice, count, listen_address, optional_duration
+from broker_cli.parsing import choice, count, listen_address, optional_duration, store_place
 
 __all__ = ["EPILOG", "USAGE", "listen"]
 
@@ -21,6 +21,7 @@ Examples:
   broker listen --topic /test         then: broker publish -p :9999 /test ...
   broker listen '*:9999' --forward    a hub for others, on every interface
   broker listen 0 --ready-file port   any free port; the file says which
+  broker listen --store db=sqlite:db.sqlite   a data store for others
 
 \b
 Who joins and leaves is told on stderr. Whoever reaches the port can take
@@ -42,6 +43,13 @@ def listen(
     forward: Annotated[
         bool, Option("--forward/--no-forward", help="Pass on (on --topic, or all) between peers.", show_default=False)
     ] = False,
+    store: Annotated[
+        list[str] | None,
+        Option("--store", metavar="NAME=WHAT", help="Host a store: memory, sqlite:PATH or rocksdb:PATH; repeatable."),
+    ] = None,
+    clone: Annotated[
+        list[str] | None, Option("--clone", metavar="NAME", help="Keep a copy of a peer's store; repeatable.")
+    ] = None,
     once: Annotated[bool, Option("--once", help="Stop when the first peer has left.")] = False,
     count_: Annotated[str | None, Option("--count", "-n", metavar="N", help="Stop after N messages.")] = None,
     for_: Annotated[str | None, Option("--for", metavar="DUR", help="Stop after this time.")] = None,
@@ -79,5 +87,7 @@ def listen(
         port=port,
         forward=forward,
         once=once,
+        masters=tuple(store_place(text) for text in store or ()),
+        clones=tuple(clone or ()),
     )
     run_listening(context, settings, plan)

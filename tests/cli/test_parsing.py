@@ -13,9 +13,11 @@ from broker_cli.parsing import (
     count,
     duration,
     listen_address,
+    literal,
     metadata_key,
     optional_duration,
     peer_address,
+    store_place,
 )
 
 
@@ -66,6 +68,12 @@ def test_counts():
     assert count("-n", "0", 0) == 0
     for text in ("0", "-1", "", "1.5", "x", "\u0661"):
         refused(count, "-n", text)
+
+
+def test_literals():
+    assert literal("KEY", "-5") == -5
+    assert literal("KEY", "string:5") == "5"
+    assert refused(literal, "KEY", "10.0.0.300").message.startswith("KEY: ")
 
 
 def test_choices():
@@ -163,3 +171,20 @@ def test_metadata():
     assert metadata_key("200=a=b") == (200, "a=b")
     for text in ("199=x", "x=y", "200", "200=", "=x", "-1=x", f"{2**64}=x", "1=x"):
         refused(metadata_key, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("db=memory", ("db", "memory", {})),
+        ("zeek/known/hosts=sqlite:hosts.sqlite", ("zeek/known/hosts", "sqlite", {"path": "hosts.sqlite"})),
+        ("a=rocksdb:/var/lib/a:b=c", ("a", "rocksdb", {"path": "/var/lib/a:b=c"})),
+    ],
+)
+def test_where_a_store_is_kept(text, place):
+    assert store_place(text) == place
+
+
+@pytest.mark.parametrize("text", ["", "db", "=memory", "db=", "db=redis:x", "db=memory:", "db=sqlite", "db=sqlite:"])
+def test_what_is_no_place_for_a_store(text):
+    assert text in refused(store_place, text).message
