@@ -68,7 +68,11 @@ def _inner(args: list[str], context: Context) -> int:
 
 
 def _report(failure: Any, context: Context) -> None:
-    """One line that says what went wrong, and one for what to do."""
+    """One line that says what went wrong, and one for what to do; with -q not for a mere no."""
+    from .exit_codes import ExitCode
+
+    if failure.code is ExitCode.NO and context.verbosity < 0:
+        return
     context.tell(f"broker: {failure.message} (exit {int(failure.code)})")
     if failure.hint:
         context.tell(f"  hint: {failure.hint}")

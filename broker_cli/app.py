@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
 
 from .commandline import Command, take_as_given
 
-__all__ = ["ALIASES", "COMMANDS", "make_command"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["ALIASES", "COMMANDS", "CommandEntry", "load_all", "make_command"]
 
 
 class CommandEntry(NamedTuple):
@@ -18,7 +22,31 @@ class CommandEntry(NamedTuple):
 
     module: str
     summary: str
+    commands: Mapping[str, CommandEntry] = {}
+    """What a group holds."""
 
+
+_STORE_COMMANDS = {
+    "get": CommandEntry("store.read", "Print the values of keys."),
+    "exists": CommandEntry("store.read", "Tell whether keys exist."),
+    "keys": CommandEntry("store.read", "Print the keys."),
+    "put": CommandEntry("store.write", "Store a value at a key."),
+    "del": CommandEntry("store.write", "Remove keys."),
+    "clear": CommandEntry("store.write", "Remove all keys."),
+    "incr": CommandEntry("store.change", "Add to a number or a time."),
+    "decr": CommandEntry("store.change", "Subtract from a number or a time."),
+    "append": CommandEntry("store.change", "Add text at the end of a string."),
+    "push": CommandEntry("store.change", "Add values at the end of a vector."),
+    "pop": CommandEntry("store.change", "Remove the last value of a vector."),
+    "insert": CommandEntry("store.change", "Add to a set, or with VALUE to a table."),
+    "remove": CommandEntry("store.change", "Remove from a set or a table."),
+    "watch": CommandEntry("store.observe", "Print changes as they happen."),
+    "export": CommandEntry("store.bulk", "Print all keys with their values."),
+    "import": CommandEntry("store.bulk", "Store what export printed."),
+    "info": CommandEntry("store.observe", "Tell what a store is and in which state."),
+    "stats": CommandEntry("store.observe", "Count entries by type and find the biggest."),
+    "diff": CommandEntry("store.bulk", "Compare two stores, store files or exports."),
+}
 
 COMMANDS = {
     "publish": CommandEntry("publish", "Publish an event, a value, or what a file holds."),
@@ -26,6 +54,7 @@ COMMANDS = {
     "listen": CommandEntry("listen", "Accept peers, and show what they publish."),
     "peer": CommandEntry("peer", "Connect to an endpoint and show its id, subscriptions and stores."),
     "status": CommandEntry("status", "Tell which endpoints can be reached, and what they are."),
+    "store": CommandEntry("store", "Read and change data stores, at a peer or in a file.", _STORE_COMMANDS),
 }
 ALIASES = {"pub": "publish", "sub": "subscribe"}
 
@@ -39,24 +68,37 @@ Examples:
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 
-def _load(name: str) -> Any:
+def _load(name: str, entry: CommandEntry) -> Any:
     """The command *name*, built from its function."""
-    module = import_module(f"broker_cli.commands.{COMMANDS[name].module}")
+    module = import_module(f"broker_cli.commands.{entry.module}")
+    function = getattr(module, name + "_" * iskeyword(name))
+    if entry.commands:
+        return _make_group(name, function, module.EPILOG, entry.commands, {})
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, cls=Command, epilog=module.EPILOG)(getattr(module, name))
+    # A module with several commands has a text for each.
+    usage, epilog = (text[name] if isinstance(text, dict) else text for text in (module.USAGE, module.EPILOG))
+    app.command(name, cls=Command, epilog=epilog)(function)
     command: Any = typer.main.get_command(app)
-    command.usage = module.USAGE
+    command.usage = usage
     return command
 
 
 class _Commands(TyperGroup):
-    """The group of all commands."""
+    """A group of commands."""
+
+    usage = ("[OPTIONS] COMMAND [ARGS]...",)
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(**attrs)
+        self._entries: Mapping[str, CommandEntry] = {}
+        self._aliases: Mapping[str, str] = {}
         for param in self.params:
             take_as_given(param)
-        self.commands = dict.fromkeys([*COMMANDS, *ALIASES])  # type: ignore[assignment]  # filled when used
+
+    def offer(self, entries: Mapping[str, CommandEntry], aliases: Mapping[str, str]) -> None:
+        """Have these commands, and shorter names for some of them."""
+        self._entries, self._aliases = entries, aliases
+        self.commands = dict.fromkeys([*entries, *aliases])  # type: ignore[assignment]  # filled when used
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option --help."""
@@ -64,17 +106,36 @@ class _Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # Typer's signature
         """The names, without the short ones."""
-        return list(COMMANDS)
+        return list(self._entries)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # Typer's signature
         """The command, loaded now; None when there is none of that name."""
-        name = ALIASES.get(cmd_name, cmd_name)
-        return _load(name) if name in COMMANDS else None
+        name = self._aliases.get(cmd_name, cmd_name)
+        return _load(name, self._entries[name]) if name in self._entries else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # Typer's signature
         """The list of commands, without loading them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+            formatter.write_dl([(name, entry.summary) for name, entry in self._entries.items()])
+
+
+def _make_group(
+    name: str, function: Any, epilog: str, entries: Mapping[str, CommandEntry], aliases: Mapping[str, str]
+) -> _Commands:
+    app = typer.Typer(
+        cls=_Commands,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings=_SETTINGS,
+        epilog=epilog,
+    )
+    app.callback()(function)
+    group: Any = typer.main.get_command(app)
+    group.name = name
+    group.offer(entries, aliases)
+    return group  # type: ignore[no-any-return]  # Typer made it of this class
 
 
 def _show_version(wanted: bool) -> None:  # called by Typer
@@ -95,14 +156,15 @@ def _main(
 
 def make_command() -> Any:
     """The whole command line, as Typer's command object."""
-    app = typer.Typer(
-        cls=_Commands,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        no_args_is_help=True,
-        context_settings=_SETTINGS,
-        epilog=_EPILOG,
-    )
-    app.callback()(_main)
-    return typer.main.get_command(app)
+    return _make_group("broker", _main, _EPILOG, COMMANDS, ALIASES)
+
+
+def _paths(entries: Mapping[str, CommandEntry], above: str = "") -> Iterator[tuple[str, str, CommandEntry]]:
+    for name, entry in entries.items():
+        yield above + name, name, entry
+        yield from _paths(entry.commands, f"{above}{name} ")
+
+
+def load_all() -> dict[str, Any]:
+    """Every command, those of groups as ``GROUP COMMAND``, and the program itself as ""."""
+    return {"": make_command()} | {path: _load(name, entry) for path, name, entry in _paths(COMMANDS)}

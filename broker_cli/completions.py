@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from .app import ALIASES, COMMANDS
+from .app import ALIASES
 from .manual import OPTION_VALUES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["bash", "fish", "zsh"]
 
 _HEAD = "Written by python -m broker_cli.reference; do not edit."
 _HELP = "Show this message and exit."
+
+
+Commands = Mapping[str, Any]
+"""Every command by its words, with blanks between them; the program itself is ""."""
 
 
 class _Option(NamedTuple):
@@ -46,7 +48,31 @@ def _names(command: str) -> list[str]:
     return [command, *(alias for alias, name in ALIASES.items() if name == command)]
 
 
-def bash(commands: Mapping[str, Any]) -> str:
+def _inside(group: str, commands: Commands) -> dict[str, Any]:
+    """The commands in *group* ("" is the program) by their last word."""
+    above = f"{group} " if group else ""
+    return {
+        path[len(above) :]: command
+        for path, command in commands.items()
+        if path and path.startswith(above) and " " not in path[len(above) :]
+    }
+
+
+def _groups(commands: Commands) -> list[str]:
+    """The commands that hold commands, without the program."""
+    return [path for path in commands if path and _inside(path, commands)]
+
+
+def _leaves(commands: Commands) -> dict[str, Any]:
+    """The commands that do something."""
+    return {path: command for path, command in commands.items() if path and not _inside(path, commands)}
+
+
+def _summary(command: Any) -> str:
+    return str(command.help.split("\n")[0])
+
+
+def bash(commands: Commands) -> str:
     """The script for bash."""
     lines = [
         f"# {_HEAD}",
@@ -55,12 +81,23 @@ def bash(commands: Mapping[str, Any]) -> str:
         "    ((COMP_CWORD > 0)) && previous=${COMP_WORDS[COMP_CWORD - 1]}",
         "    COMPREPLY=()",
         "    if ((COMP_CWORD == 1)); then",
-        f'        COMPREPLY=($(compgen -W "{" ".join(COMMANDS)} --version --help" -- "$current"))',
+        f'        COMPREPLY=($(compgen -W "{" ".join(_inside("", commands))} --version --help" -- "$current"))',
         "        return",
         "    fi",
-        '    case "$command $previous" in',
+        '    case "$command" in',
     ]
-    for name, command in commands.items():
+    for group in _groups(commands):
+        lines += [
+            f"    {group})",
+            "        if ((COMP_CWORD == 2)); then",
+            f'            COMPREPLY=($(compgen -W "{" ".join(_inside(group, commands))} --help" -- "$current"))',
+            "            return",
+            "        fi",
+            '        command+=" ${COMP_WORDS[2]}" ;;',
+        ]
+    lines += ["    esac", '    case "$command $previous" in']
+    leaves = _leaves(commands)
+    for name, command in leaves.items():
         for option in _options(command):
             if not option.metavar or option.optional:
                 continue
@@ -73,9 +110,10 @@ def bash(commands: Mapping[str, Any]) -> str:
             else:
                 lines.append(f"    {patterns}) return ;;")
     lines += ["    esac", "    [[ $current == -* ]] || return", '    case "$command" in']
-    for name, command in commands.items():
+    for name, command in leaves.items():
         words = " ".join(own for option in _options(command) for own in option.names)
-        lines.append(f'    {"|".join(_names(name))}) COMPREPLY=($(compgen -W "{words}" -- "$current")) ;;')
+        patterns = "|".join(f'"{word}"' for word in _names(name))
+        lines.append(f'    {patterns}) COMPREPLY=($(compgen -W "{words}" -- "$current")) ;;')
     return "\n".join([*lines, "    esac", "}", "complete -F _broker broker", ""])
 
 
@@ -100,15 +138,23 @@ def _zsh_option(option: _Option) -> str:
     return " ".join(f"'({others}){name}{text}{value}'" for name in names)
 
 
-def zsh(commands: Mapping[str, Any]) -> str:
+def zsh(commands: Commands) -> str:
     """The script for zsh."""
-    lines = ["#compdef broker", f"# {_HEAD}", "", "_broker() {", "    local -a commands", "    commands=("]
-    lines += [f"        '{name}:{_zsh_text(entry.summary)}'" for name, entry in COMMANDS.items()]
+    return "\n".join([f"#compdef broker\n# {_HEAD}\n", *_zsh_function("", commands), '_broker "$@"', ""])
+
+
+def _zsh_function(group: str, commands: Commands) -> list[str]:
+    """The function for the words behind *group*, and behind it those for the groups inside."""
+    inside = _inside(group, commands)
+    name = "_".join(["_broker", *group.split()])
+    lines = [f"{name}() {{", "    local -a commands", "    commands=("]
+    lines += [f"        '{word}:{_zsh_text(_summary(command))}'" for word, command in inside.items()]
+    version = "" if group else "'--version[Show the version and exit]' "
     lines += [
         "    )",
         "    if ((CURRENT == 2)); then",
         "        _describe -t commands command commands",
-        "        _arguments '--version[Show the version and exit]' '(-h --help)'{-h,--help}'[Show a short help]'",
+        f"        _arguments {version}'(-h --help)'{{-h,--help}}'[Show a short help]'",
         "        return",
         "    fi",
         "    local command=${words[2]}",
@@ -116,26 +162,42 @@ def zsh(commands: Mapping[str, Any]) -> str:
         "    ((CURRENT--))",
         "    case $command in",
     ]
-    for name, command in commands.items():
-        lines.append(f"        {'|'.join(_names(name))})")
-        lines.append("            _arguments -s \\")
-        lines += [f"                {_zsh_option(option)} \\" for option in _options(command)]
-        lines += ["                '*: :'", "            ;;"]
-    return "\n".join([*lines, "    esac", "}", "", '_broker "$@"', ""])
+    groups: list[str] = []
+    for word, command in inside.items():
+        path = f"{group} {word}".strip()
+        lines.append(f"        {'|'.join(_names(word) if not group else [word])})")
+        if _inside(path, commands):
+            lines.append(f"            {name}_{word}")
+            groups += _zsh_function(path, commands)
+        else:
+            lines.append("            _arguments -s \\")
+            lines += [f"                {_zsh_option(option)} \\" for option in _options(command)]
+            lines.append("                '*: :'")
+        lines.append("            ;;")
+    return [*lines, "    esac", "}", "", *groups]
 
 
 def _fish_text(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def fish(commands: Mapping[str, Any]) -> str:
+def fish(commands: Commands) -> str:
     """The script for fish."""
     lines = [f"# {_HEAD}", "complete -c broker -f"]
-    for name, entry in COMMANDS.items():
-        lines.append(f"complete -c broker -n __fish_use_subcommand -a {name} -d {_fish_text(entry.summary)}")
+    for group in ("", *_groups(commands)):
+        inside = _inside(group, commands)
+        condition = "__fish_use_subcommand"
+        if group:
+            seen = f"__fish_seen_subcommand_from {group}"
+            condition = _fish_text(f"{seen}; and not __fish_seen_subcommand_from {' '.join(inside)}")
+        for word, command in inside.items():
+            lines.append(f"complete -c broker -n {condition} -a {word} -d {_fish_text(_summary(command))}")
     lines.append("complete -c broker -n __fish_use_subcommand -l version -d 'Show the version and exit'")
-    for name, command in commands.items():
-        condition = _fish_text(f"__fish_seen_subcommand_from {' '.join(_names(name))}")
+    for name, command in _leaves(commands).items():
+        *groups, word = name.split()
+        parts = [f"__fish_seen_subcommand_from {group}" for group in groups]
+        parts.append(f"__fish_seen_subcommand_from {' '.join([word] if groups else _names(word))}")
+        condition = _fish_text("; and ".join(parts))
         for option in _options(command):
             words = [f"complete -c broker -n {condition}"]
             words += [f"-l {own[2:]}" if own.startswith("--") else f"-s {own[1:]}" for own in option.names]

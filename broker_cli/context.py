@@ -89,10 +89,23 @@ class Context:
 
     def tell(self, text: str) -> None:
         """One line for stderr, whatever -q says. Nothing when stderr is closed, or a terminal that stands still."""
+        if self.takes_messages():
+            self._write(escape(text) + "\n")
+
+    def takes_messages(self) -> bool:
+        """Whether stderr can be written to now.
+
+        It cannot after somebody pressed Ctrl-S: to wait would stop the program, signals and all.
+        """
+        return not self.stderr_is_terminal or _takes_output(self.stderr)
+
+    def ask(self, text: str) -> None:
+        """A question for stderr, with the answer to be typed behind it."""
+        self._write(escape(text))
+
+    def _write(self, text: str) -> None:
         with suppress(OSError, ValueError):
-            if self.stderr_is_terminal and not _takes_output(self.stderr):
-                return  # somebody pressed Ctrl-S: to wait would stop the program, signals and all
-            self.stderr.write(escape(text) + "\n")
+            self.stderr.write(text)
             self.stderr.flush()
 
     def warn(self, text: str) -> None:

@@ -21,17 +21,17 @@ class ExitCode(IntEnum):
     USAGE = 2
     """The command line is wrong: an unknown option, a literal that is none."""
     NO = 3
-    """The answer is no."""
+    """The answer is no: there is no such key, or two stores differ."""
     TIMEOUT = 4
-    """Time is up: no subscriber came, or fewer messages than asked for."""
+    """Time is up: no subscriber came, fewer messages than asked for, or a store was not synchronized."""
     CONNECT = 5
     """No connection: refused, unknown name, no Broker, handshake timed out."""
     LOST = 6
     """The connection was lost for good, or messages were not confirmed."""
     BAD_INPUT = 7
-    """Input data is wrong: line 17 is no message."""
+    """Input data is wrong: line 17 is no message; or does not suit the type of what is stored."""
     REFUSED = 8
-    """The other side said no."""
+    """The other side said no: a peer, or the database of a store. Or there is no master that could say anything."""
     PARTIAL = 9
     """Some of the input was bad and left out (--keep-going)."""
 
@@ -40,12 +40,12 @@ EXIT_CODE_HELP = {
     ExitCode.DONE: "did what was asked",
     ExitCode.BUG: "internal error",
     ExitCode.USAGE: "wrong command line, or a literal that cannot be read",
-    ExitCode.NO: "the answer is no",
-    ExitCode.TIMEOUT: "timed out: no subscriber, or fewer messages than -n",
+    ExitCode.NO: "the answer is no: no such key, or stores differ",
+    ExitCode.TIMEOUT: "timed out: no subscriber, fewer messages than -n, or a store not synchronized",
     ExitCode.CONNECT: "could not connect",
     ExitCode.LOST: "connection lost for good, or messages not confirmed",
-    ExitCode.BAD_INPUT: "bad input data",
-    ExitCode.REFUSED: "the other side refused",
+    ExitCode.BAD_INPUT: "bad input data, or a stored value of another type",
+    ExitCode.REFUSED: "the other side or the database refused, or a store has no master",
     ExitCode.PARTIAL: "part of the input failed (--keep-going)",
 }
 """One line for each code, for manual pages."""
@@ -83,6 +83,14 @@ def explain(error: BaseException) -> Failure:
             return Failure(str(error), ExitCode.REFUSED, error.hint)
         case errors.PeeringError():
             return Failure(str(error), ExitCode.CONNECT, error.hint)
+        case errors.NoSuchKey():
+            return Failure(str(error), ExitCode.NO)
+        case errors.StoreTimeout() | errors.StaleData():
+            return Failure(str(error), ExitCode.TIMEOUT, "--timeout DUR waits longer")
+        case errors.TypeClash():
+            return Failure(str(error), ExitCode.BAD_INPUT)
+        case errors.StoreError():
+            return Failure(str(error), ExitCode.REFUSED)
         case errors.UndeliveredError():
             return Failure(str(error), ExitCode.LOST, "the peer left or takes nothing; these may not have arrived")
         case errors.InvalidValue() | errors.ConfigurationError():

@@ -36,6 +36,7 @@ OPTION_VALUES = {
     "--tls": ("auto", "anon", "off"),
     "--in": ("ndjson", "text", "lines"),
     "--on-overflow": ("block", "drop-old", "drop-new", "exit"),
+    "--mode": ("merge", "skip", "replace"),
 }
 """The words that an option takes, for completions."""
 
@@ -144,7 +145,64 @@ _DURATIONS = Section(
 PROGRAM_SECTIONS = (_PEERS, _LITERALS, _FORMATS, _DURATIONS, ENVIRONMENT, EXIT_STATUS)
 """Behind the list of commands on the page of the program."""
 
+_STORES = Section(
+    "STORES",
+    (
+        (
+            "A data store is a table of keys and values at one endpoint, its master. These commands follow it for"
+            " as long as they run: they attach a clone, wait for its first snapshot, and read from that. Changes "
+            "are done by the master; a command ends when it has confirmed them. The peer has to be the endpoint of"
+            " the master itself, since Broker does not pass on what a clone needs."
+        ),
+        (
+            "Whether the peer has the master is known at once, and without one the exit status is 8. --timeout "
+            "waits for one to be attached, and for its answers; the exit status is 4 when these do not come."
+        ),
+        (
+            "Keys and values are literals, see broker(1). The count 5, the integer +5 and the string string:5 are"
+            " three different keys."
+        ),
+        (
+            "An entry with a time to live is removed by the master when that is over. Each change of an entry sets"
+            " it anew: without --ttl the entry stays. Peers are not told when entries expire, so only files and "
+            "exports of files say so."
+        ),
+    ),
+)
+
+_FILES = Section(
+    "FILES",
+    (
+        (
+            "--file names an SQLite file as C++ Broker writes it, or the RocksDB directory of another endpoint of "
+            "this program; what it is, is seen from its content. Files are read without locks that could disturb "
+            "a Zeek that uses them. An entry whose time is over stays in a file until a master opens it."
+        ),
+        (
+            "With --write the file is changed, in one transaction for each change, or for a thousand entries of "
+            "an import. No master may have it open then."
+        ),
+    ),
+)
+
+_ENTRIES = Section(
+    "ENTRIES",
+    (
+        (
+            "With -o ndjson an entry is an object with key and value, in the typed JSON of broker(1), and expiry "
+            "(as 2024-05-01T12:00:00Z) if it has one; store import takes it back without loss. -o text has KEY ->"
+            " VALUE as literals, or for get the value alone."
+        ),
+        (
+            "Events of watch are objects of type store-event with change (insert, update, erase or expire), store,"
+            " ts (seconds), key, old and new (as far as there are such values), ttl and publisher if they are "
+            "known. Lines of diff are of type store-diff with change (added, removed or changed), key, old and new."
+        ),
+    ),
+)
+
 COMMAND_SECTIONS = {
+    "store": (_STORES, _FILES, _ENTRIES),
     "publish": (
         Section(
             "DELIVERY",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -13,8 +10,9 @@ import trio
 from broker_core import Message
 
 from .exit_codes import ExitCode, Failure, Interrupted
+from .feeding import Feed
 from .output import encode_lines, make_formatter
-from .pipes import InputLines, Output
+from .pipes import Output
 from .session import Session, run_session
 from .signals import run_until_stopped
 
@@ -41,7 +39,7 @@ class Plan:
     source: Callable[[], tuple[str, Any]] | None = None
     times: int = 1
     path: str | None = None
-    reader: LineReader | None = None
+    reader: LineReader[tuple[str, Any]] | None = None
     keep_going: bool = False
     interval: float | None = None
     wait_subscriber: int | None = None
@@ -53,7 +51,6 @@ class _Progress:
 
     def __init__(self) -> None:
         self.published = 0
-        self.bad_lines = 0
         self.heard = True
         """Whether somebody was subscribed to all of it."""
 
@@ -76,84 +73,28 @@ class _Repeated:
     def close(self) -> None:
         """Nothing to close."""
 
-
-class _FromFile:
-    """The messages in the lines of a file."""
-
-    def __init__(self, context: Context, plan: Plan, reader: LineReader, progress: _Progress) -> None:
-        self._context = context
-        self._plan = plan
-        self._reader = reader
-        self._progress = progress
-        self._fd = -1
-        self._lines: InputLines | None = None
-        self._first = 1
-        self._failure: Failure | None = None
-
-    async def next(self) -> Messages:
-        """What is there now, at least one message; none at the end. Raises :class:`Failure` for a bad line.
-
-        What stands in front of the bad line is given out first.
-        """
-        if self._lines is None:
-            self._fd = await _open(self._context, self._plan.path or "-")
-            self._lines = InputLines(self._fd)
-        while self._failure is None and (chunk := await self._lines.next()):
-            batch = self._reader.batch(chunk, keep_going=self._plan.keep_going)
-            for at, problem in batch.problems:
-                self._complain(self._first + at, problem)
-            self._first += len(chunk)
-            if batch.messages:
-                return batch.messages
-        if self._failure is not None:
-            message = f"{self._failure.message} behind {self._progress.published} good messages"
-            raise Failure(message, self._failure.code, self._failure.hint)
-        return []
-
-    def _complain(self, number: int, problem: str) -> None:
-        path = self._plan.path
-        text = f"{'stdin' if path == '-' else path}:{number}: {problem}"
-        self._progress.bad_lines += 1
-        if self._plan.keep_going:
-            self._context.warn(text)
-        else:
-            self._failure = Failure(text, ExitCode.BAD_INPUT, "--keep-going leaves out bad lines")
-
-    def close(self) -> None:
-        """Close the file, unless it is stdin."""
-        if self._fd not in {-1, self._context.stdin}:
-            os.close(self._fd)
+    def check_bad_lines(self) -> None:
+        """There are no lines."""
 
 
-def _source(context: Context, plan: Plan, progress: _Progress) -> _Repeated | _FromFile:
+_Source = _Repeated | Feed[tuple[str, Any]]
+
+
+def _source(context: Context, plan: Plan) -> _Source:
     if plan.source is not None:
         return _Repeated(plan, plan.source)
     assert plan.reader is not None  # noqa: S101  # a plan has one of both
-    return _FromFile(context, plan, plan.reader, progress)
-
-
-async def _open(context: Context, path: str) -> int:
-    if path == "-":
-        return context.stdin
-    opener = partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        is_fifo = stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116  # a file name, looked up once
-        # A FIFO opens when somebody writes to it.
-        fd = await trio.to_thread.run_sync(opener, abandon_on_cancel=True) if is_fifo else opener()
-    except OSError as error:
-        message = f"--from: {path}: {(error.strerror or str(error)).lower()}"
-        raise Failure(message, ExitCode.USAGE) from error
-    return fd
+    return Feed(context, plan.path or "-", plan.reader, "messages", keep_going=plan.keep_going)
 
 
 def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     """Publish for real."""
     progress = _Progress()
+    source = _source(context, plan)
 
     async def main(session: Session) -> None:
         await session.connect()
         await _wait_for_subscribers(session, plan)
-        source = _source(context, plan, progress)
         try:
             while messages := await source.next():
                 await _send(session, plan, progress, messages)
@@ -174,17 +115,11 @@ def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
         context.progress(f"interrupted behind {_messages(progress)}; the last may not have arrived")
         raise
     context.progress(f"published {_messages(progress)}")
-    _check_bad_lines(progress)
+    source.check_bad_lines()
 
 
 def _messages(progress: _Progress) -> str:
     return f"{progress.published} message{'' if progress.published == 1 else 's'}"
-
-
-def _check_bad_lines(progress: _Progress) -> None:
-    if progress.bad_lines:
-        message = f"{progress.bad_lines} bad lines left out"
-        raise Failure(message, ExitCode.PARTIAL)
 
 
 async def _wait_for_subscribers(session: Session, plan: Plan) -> None:
@@ -220,14 +155,12 @@ def dry_run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     """Print what would be published."""
     formatter = make_formatter(context, settings, received=False)
     output = Output(context.stdout)
-    progress = _Progress()
+    source = _source(context, plan)
 
     async def body(_: Stop) -> None:
-        source = _source(context, plan, progress)
         try:
             while messages := await source.next():
                 await output.write(encode_lines(_lines(messages)))
-                progress.published += len(messages)
         finally:
             source.close()
 
@@ -243,4 +176,4 @@ def dry_run_plan(context: Context, settings: Settings, plan: Plan) -> None:
         await run_until_stopped(context, body)
 
     trio.run(program)
-    _check_bad_lines(progress)
+    source.check_bad_lines()

@@ -1,9 +1,9 @@
-"""Input for ``publish --from``: lines become messages to publish."""
+"""Lines become things: for ``publish --from`` messages to publish."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from broker_core import Count, DecodeError, Event, InvalidValue
 from broker_core.codecs import json, text
@@ -14,7 +14,7 @@ from .names import is_plain_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["INPUT_FORMATS", "Batch", "InputFormat", "LineReader", "make_reader"]
+__all__ = ["INPUT_FORMATS", "Batch", "InputFormat", "LineReader", "MessageReader", "make_reader"]
 
 InputFormat = Literal["ndjson", "text", "lines"]
 INPUT_FORMATS: tuple[InputFormat, ...] = ("ndjson", "text", "lines")
@@ -28,40 +28,47 @@ _NOTICES = frozenset({"listening", "peer", "status", "error", "ack"})
 _ONE = Count(1)
 
 
-class Batch(NamedTuple):
-    """What a list of lines holds: messages, and what is wrong with lines that hold none, by index."""
+T = TypeVar("T")
 
-    messages: list[tuple[str, Any]]
+
+class Batch(NamedTuple, Generic[T]):
+    """What a list of lines holds: things, and what is wrong with lines that hold none, by index."""
+
+    found: list[T]
     problems: list[tuple[int, str]]
 
 
-class LineReader:
-    """Reads lines of one format. *topic* is for all of them, instead of what a line says."""
+class LineReader(Generic[T]):
+    """Reads lines of one format."""
 
-    def __init__(self, topic: str | None) -> None:
-        self.topic = topic
-
-    def parse(self, line: str) -> tuple[str, Any] | None:
-        """Topic and value of one line; None when it holds none and need not. Raises DecodeError, InvalidValue."""
+    def parse(self, line: str) -> T | None:
+        """What one line holds; None when it holds nothing and need not. Raises DecodeError, InvalidValue."""
         raise NotImplementedError
 
-    def batch(self, lines: Sequence[bytes], *, keep_going: bool) -> Batch:
-        """The messages of *lines*; up to the first problem, unless *keep_going*."""
-        batch = Batch([], [])
+    def batch(self, lines: Sequence[bytes], *, keep_going: bool) -> Batch[T]:
+        """What *lines* hold; up to the first problem, unless *keep_going*."""
+        batch: Batch[T] = Batch([], [])
         for at, line in enumerate(lines):
             try:
-                message = self.parse(line.decode("utf-8", "surrogateescape"))
+                thing = self.parse(line.decode("utf-8", "surrogateescape"))
             except (DecodeError, InvalidValue) as error:
                 batch.problems.append((at, str(error)))
                 if not keep_going:
                     break
             else:
-                if message is not None:
-                    batch.messages.append(message)
+                if thing is not None:
+                    batch.found.append(thing)
         return batch
 
 
-class JsonReader(LineReader):
+class MessageReader(LineReader[tuple[str, Any]]):
+    """Reads lines with the topic and the value of a message. *topic* is for all of them, instead of theirs."""
+
+    def __init__(self, topic: str | None) -> None:
+        self.topic = topic
+
+
+class JsonReader(MessageReader):
     """Messages as ``subscribe`` prints them, and as Zeek's WebSocket interface sends them."""
 
     def parse(self, line: str) -> tuple[str, Any] | None:
@@ -81,7 +88,7 @@ class JsonReader(LineReader):
         return check_topic(topic), value
 
 
-class TextReader(LineReader):
+class TextReader(MessageReader):
     """Lines of the format ``text``: TOPIC and a value; only the value when a topic is given for all."""
 
     def parse(self, line: str) -> tuple[str, Any] | None:
@@ -117,7 +124,7 @@ def parse_body(body: str) -> Any:
     return _ONE, _ONE, (name, text.decode(args))
 
 
-class PlainReader(LineReader):
+class PlainReader(MessageReader):
     """Any lines: each is a string, byte for byte, or the one string argument of an event."""
 
     def __init__(self, topic: str, event: str | None) -> None:
@@ -125,7 +132,7 @@ class PlainReader(LineReader):
         self._fixed = topic
         self._event = event
 
-    def batch(self, lines: Sequence[bytes], *, keep_going: bool) -> Batch:  # noqa: ARG002  # every line is good
+    def batch(self, lines: Sequence[bytes], *, keep_going: bool) -> Batch[tuple[str, Any]]:  # noqa: ARG002  # every line is good
         """All lines."""
         topic, event = self._fixed, self._event
         try:
@@ -144,7 +151,7 @@ def _string(raw: bytes) -> str | bytes:
         return raw
 
 
-def make_reader(form: InputFormat, topic: str | None, event: str | None) -> LineReader:
+def make_reader(form: InputFormat, topic: str | None, event: str | None) -> MessageReader:
     """The reader for *form*; *event* is for lines only, which need a topic."""
     if form == "ndjson":
         return JsonReader(topic)

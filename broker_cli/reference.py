@@ -11,13 +11,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .app import ALIASES, COMMANDS, make_command
+from .app import ALIASES, load_all
 from .commandline import option_help
 from .completions import bash, fish, zsh
 from .manual import COMMAND_SECTIONS, EXIT_STATUS, PROGRAM_SECTIONS, Code, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["files", "main", "man_page"]
 
@@ -61,11 +61,15 @@ def _epilog(epilog: str) -> list[Section]:
     return sections
 
 
-def man_page(name: str, command: Any) -> str:
-    """The page for one command, or for the program when *name* is ""."""
-    title = f"broker-{name}" if name else "broker"
-    summary = command.help.split("\n")[0].rstrip(".")
-    usage = command.usage if name else ("[OPTIONS] COMMAND [ARGS]...",)
+def _title(path: str) -> str:
+    return "-".join(["broker", *path.split()])
+
+
+def man_page(name: str, commands: Mapping[str, Any]) -> str:
+    """The page for the command *name*, one of *commands*; "" is the program."""
+    command = commands[name]
+    title = _title(name)
+    summary = _summary(command)
     lines = [
         '.\\" Written by python -m broker_cli.reference; do not edit.',
         f'.TH "{_roff(title.upper())}" "1" "" "broker\\-toolkit" "User Commands"',
@@ -74,14 +78,15 @@ def man_page(name: str, command: Any) -> str:
         ".SH SYNOPSIS",
     ]
     call = f"broker {name}".strip()
-    for at, words in enumerate(usage):
+    for at, words in enumerate(command.usage):
         lines += [".br"] * bool(at) + [f"\\fB{_roff(call)}\\fR {_roff(words)}"]
     lines += [".SH DESCRIPTION", _roff(command.help)]
     shortened = [alias for alias, long in ALIASES.items() if long == name]
     if shortened:
         lines += [".PP", _roff(f"broker {shortened[0]} is the same.")]
-    if not name:
-        entries = tuple((f"broker-{command_name}(1)", entry.summary) for command_name, entry in COMMANDS.items())
+    inside = [path for path in commands if path and path.rpartition(" ")[0] == name]
+    if inside:
+        entries = tuple((f"{_title(path)}(1)", f"{_summary(commands[path])}.") for path in inside)
         lines += _section(Section("COMMANDS", (entries,)))
     lines += _section(Section("OPTIONS", (tuple(_options(command)),)))
     notes = _epilog(command.epilog)
@@ -92,8 +97,15 @@ def man_page(name: str, command: Any) -> str:
         lines += _section(section)
     for section in examples:
         lines += _section(section)
-    others = "broker(1) for literals, formats and the environment" if name else "zeek(8)"
+    group = name.rpartition(" ")[0]
+    others = f"{_title(group)}(1), " * bool(group) + "broker(1) for literals, formats and the environment"
+    others = others if name else "zeek(8)"
     return "\n".join([*lines, ".SH SEE ALSO", _roff(others), ""])
+
+
+def _summary(command: Any) -> str:
+    """The first line of its help, without a full stop."""
+    return str(command.help.split("\n")[0].rstrip("."))
 
 
 def _options(command: Any) -> Iterator[tuple[str, str]]:
@@ -105,10 +117,8 @@ def _options(command: Any) -> Iterator[tuple[str, str]]:
 
 def files() -> dict[str, str]:
     """Path from the project's root to content, of everything that is generated."""
-    group = make_command()
-    commands = {name: group.get_command(None, name) for name in COMMANDS}
-    pages = {"man/broker.1": man_page("", group)}
-    pages |= {f"man/broker-{name}.1": man_page(name, command) for name, command in commands.items()}
+    commands = load_all()
+    pages = {f"man/{_title(name)}.1": man_page(name, commands) for name in commands}
     scripts = {"bash": bash, "zsh": zsh, "fish": fish}
     return pages | {f"completions/broker.{shell}": script(commands) for shell, script in scripts.items()}
 

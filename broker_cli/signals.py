@@ -67,6 +67,7 @@ async def run_until_stopped(context: Context, body: Callable[[Stop], Awaitable[N
         nursery.cancel_scope.cancel()
     if isinstance(failure, BrokenPipeError):
         stop.set(signal.SIGPIPE)
+        failure = None
     elif failure is not None and not stop.signum:
         raise failure
     if stop.signum:

@@ -4,9 +4,17 @@ _broker() {
     ((COMP_CWORD > 0)) && previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        COMPREPLY=($(compgen -W "publish subscribe listen peer status --version --help" -- "$current"))
+        COMPREPLY=($(compgen -W "publish subscribe listen peer status store --version --help" -- "$current"))
         return
     fi
+    case "$command" in
+    store)
+        if ((COMP_CWORD == 2)); then
+            COMPREPLY=($(compgen -W "get exists keys put del clear incr decr append push pop insert remove watch export import info stats diff --help" -- "$current"))
+            return
+        fi
+        command+=" ${COMP_WORDS[2]}" ;;
+    esac
     case "$command $previous" in
     "publish --peer"|"publish -p"|"pub --peer"|"pub -p") return ;;
     "publish --data"|"pub --data") return ;;
@@ -35,6 +43,8 @@ _broker() {
     "subscribe --output"|"subscribe -o"|"sub --output"|"sub -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
     "subscribe --color"|"sub --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     "listen --topic"|"listen -t") return ;;
+    "listen --store") return ;;
+    "listen --clone") return ;;
     "listen --count"|"listen -n") return ;;
     "listen --for") return ;;
     "listen --ready-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -52,14 +62,204 @@ _broker() {
     "status --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
     "status --output"|"status -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
     "status --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store get --match") return ;;
+    "store get --index") return ;;
+    "store get --default") return ;;
+    "store get --file"|"store get -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store get --peer"|"store get -p") return ;;
+    "store get --timeout") return ;;
+    "store get --connect-timeout") return ;;
+    "store get --retry") return ;;
+    "store get --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store get --output"|"store get -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store get --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store exists --file"|"store exists -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store exists --peer"|"store exists -p") return ;;
+    "store exists --timeout") return ;;
+    "store exists --connect-timeout") return ;;
+    "store exists --retry") return ;;
+    "store exists --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store exists --output"|"store exists -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store exists --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store keys --match") return ;;
+    "store keys --file"|"store keys -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store keys --peer"|"store keys -p") return ;;
+    "store keys --timeout") return ;;
+    "store keys --connect-timeout") return ;;
+    "store keys --retry") return ;;
+    "store keys --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store keys --output"|"store keys -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store keys --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store put --ttl") return ;;
+    "store put --file"|"store put -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store put --peer"|"store put -p") return ;;
+    "store put --timeout") return ;;
+    "store put --connect-timeout") return ;;
+    "store put --retry") return ;;
+    "store put --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store put --output"|"store put -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store put --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store del --match") return ;;
+    "store del --file"|"store del -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store del --peer"|"store del -p") return ;;
+    "store del --timeout") return ;;
+    "store del --connect-timeout") return ;;
+    "store del --retry") return ;;
+    "store del --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store del --output"|"store del -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store del --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store clear --file"|"store clear -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store clear --peer"|"store clear -p") return ;;
+    "store clear --timeout") return ;;
+    "store clear --connect-timeout") return ;;
+    "store clear --retry") return ;;
+    "store clear --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store clear --output"|"store clear -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store clear --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store incr --ttl") return ;;
+    "store incr --file"|"store incr -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store incr --peer"|"store incr -p") return ;;
+    "store incr --timeout") return ;;
+    "store incr --connect-timeout") return ;;
+    "store incr --retry") return ;;
+    "store incr --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store incr --output"|"store incr -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store incr --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store decr --ttl") return ;;
+    "store decr --file"|"store decr -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store decr --peer"|"store decr -p") return ;;
+    "store decr --timeout") return ;;
+    "store decr --connect-timeout") return ;;
+    "store decr --retry") return ;;
+    "store decr --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store decr --output"|"store decr -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store decr --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store append --ttl") return ;;
+    "store append --file"|"store append -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store append --peer"|"store append -p") return ;;
+    "store append --timeout") return ;;
+    "store append --connect-timeout") return ;;
+    "store append --retry") return ;;
+    "store append --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store append --output"|"store append -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store append --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store push --ttl") return ;;
+    "store push --file"|"store push -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store push --peer"|"store push -p") return ;;
+    "store push --timeout") return ;;
+    "store push --connect-timeout") return ;;
+    "store push --retry") return ;;
+    "store push --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store push --output"|"store push -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store push --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store pop --ttl") return ;;
+    "store pop --file"|"store pop -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store pop --peer"|"store pop -p") return ;;
+    "store pop --timeout") return ;;
+    "store pop --connect-timeout") return ;;
+    "store pop --retry") return ;;
+    "store pop --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store pop --output"|"store pop -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store pop --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store insert --ttl") return ;;
+    "store insert --file"|"store insert -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store insert --peer"|"store insert -p") return ;;
+    "store insert --timeout") return ;;
+    "store insert --connect-timeout") return ;;
+    "store insert --retry") return ;;
+    "store insert --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store insert --output"|"store insert -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store insert --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store remove --ttl") return ;;
+    "store remove --file"|"store remove -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store remove --peer"|"store remove -p") return ;;
+    "store remove --timeout") return ;;
+    "store remove --connect-timeout") return ;;
+    "store remove --retry") return ;;
+    "store remove --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store remove --output"|"store remove -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store remove --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store watch --key") return ;;
+    "store watch --count"|"store watch -n") return ;;
+    "store watch --for") return ;;
+    "store watch --ready-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store watch --peer"|"store watch -p") return ;;
+    "store watch --timeout") return ;;
+    "store watch --connect-timeout") return ;;
+    "store watch --retry") return ;;
+    "store watch --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store watch --output"|"store watch -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store watch --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store export --match") return ;;
+    "store export --file"|"store export -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store export --peer"|"store export -p") return ;;
+    "store export --timeout") return ;;
+    "store export --connect-timeout") return ;;
+    "store export --retry") return ;;
+    "store export --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store export --output"|"store export -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store export --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store import --mode") COMPREPLY=($(compgen -W "merge skip replace" -- "$current")); return ;;
+    "store import --file"|"store import -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store import --peer"|"store import -p") return ;;
+    "store import --timeout") return ;;
+    "store import --connect-timeout") return ;;
+    "store import --retry") return ;;
+    "store import --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store import --output"|"store import -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store import --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store info --file"|"store info -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store info --peer"|"store info -p") return ;;
+    "store info --timeout") return ;;
+    "store info --connect-timeout") return ;;
+    "store info --retry") return ;;
+    "store info --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store info --output"|"store info -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store info --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store stats --top") return ;;
+    "store stats --file"|"store stats -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store stats --peer"|"store stats -p") return ;;
+    "store stats --timeout") return ;;
+    "store stats --connect-timeout") return ;;
+    "store stats --retry") return ;;
+    "store stats --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store stats --output"|"store stats -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store stats --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    "store diff --file"|"store diff -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
+    "store diff --peer"|"store diff -p") return ;;
+    "store diff --timeout") return ;;
+    "store diff --connect-timeout") return ;;
+    "store diff --retry") return ;;
+    "store diff --tls") COMPREPLY=($(compgen -W "auto anon off" -- "$current")); return ;;
+    "store diff --output"|"store diff -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
+    "store diff --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
     esac
     [[ $current == -* ]] || return
     case "$command" in
-    publish|pub) COMPREPLY=($(compgen -W "--peer -p --data --meta --from --in --keep-going --count -n --interval -i --wait-subscriber --timeout --dry-run --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    subscribe|sub) COMPREPLY=($(compgen -W "--peer -p --count -n --for --idle --timeout --max-queue --on-overflow --ready-file --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    listen) COMPREPLY=($(compgen -W "--topic -t --forward --no-forward --once --count -n --for --ready-file --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    peer) COMPREPLY=($(compgen -W "--watch --keep --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    status) COMPREPLY=($(compgen -W "--peer -p --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "publish"|"pub") COMPREPLY=($(compgen -W "--peer -p --data --meta --from --in --keep-going --count -n --interval -i --wait-subscriber --timeout --dry-run --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "subscribe"|"sub") COMPREPLY=($(compgen -W "--peer -p --count -n --for --idle --timeout --max-queue --on-overflow --ready-file --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "listen") COMPREPLY=($(compgen -W "--topic -t --forward --no-forward --store --clone --once --count -n --for --ready-file --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "peer") COMPREPLY=($(compgen -W "--watch --keep --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "status") COMPREPLY=($(compgen -W "--peer -p --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store get") COMPREPLY=($(compgen -W "--match --index --default --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store exists") COMPREPLY=($(compgen -W "--file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store keys") COMPREPLY=($(compgen -W "--match --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store put") COMPREPLY=($(compgen -W "--ttl --if-absent --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store del") COMPREPLY=($(compgen -W "--match --yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store clear") COMPREPLY=($(compgen -W "--yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store incr") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store decr") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store append") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store push") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store pop") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store insert") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store remove") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store watch") COMPREPLY=($(compgen -W "--key --snapshot --count -n --for --ready-file --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store export") COMPREPLY=($(compgen -W "--match --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store import") COMPREPLY=($(compgen -W "--mode --dry-run --keep-going --yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store info") COMPREPLY=($(compgen -W "--file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store stats") COMPREPLY=($(compgen -W "--top --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
+    "store diff") COMPREPLY=($(compgen -W "--file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
     esac
 }
 complete -F _broker broker

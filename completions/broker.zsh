@@ -9,6 +9,7 @@ _broker() {
         'listen:Accept peers, and show what they publish.'
         'peer:Connect to an endpoint and show its id, subscriptions and stores.'
         'status:Tell which endpoints can be reached, and what they are.'
+        'store:Read and change data stores, at a peer or in a file.'
     )
     if ((CURRENT == 2)); then
         _describe -t commands command commands
@@ -68,6 +69,8 @@ _broker() {
             _arguments -s \
                 '*--topic[Show messages on this prefix; repeatable]:TOPIC: ' '*-t[Show messages on this prefix; repeatable]:TOPIC: ' \
                 '(--forward --no-forward)--forward[Pass on (on --topic, or all) between peers]' '(--forward --no-forward)--no-forward[Pass on (on --topic, or all) between peers]' \
+                '*--store[Host a store\: memory, sqlite\:PATH or rocksdb\:PATH; repeatable]:NAME=WHAT: ' \
+                '*--clone[Keep a copy of a peer'\''s store; repeatable]:NAME: ' \
                 '(--once)--once[Stop when the first peer has left]' \
                 '(--count -n)--count[Stop after N messages]:N: ' '(--count -n)-n[Stop after N messages]:N: ' \
                 '(--for)--for[Stop after this time]:DUR: ' \
@@ -98,6 +101,385 @@ _broker() {
         status)
             _arguments -s \
                 '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        store)
+            _broker_store
+            ;;
+    esac
+}
+
+_broker_store() {
+    local -a commands
+    commands=(
+        'get:Print the values of keys.'
+        'exists:Tell whether keys exist.'
+        'keys:Print the keys.'
+        'put:Store a value at a key.'
+        'del:Remove keys.'
+        'clear:Remove all keys.'
+        'incr:Add to a number or a time.'
+        'decr:Subtract from a number or a time.'
+        'append:Add text at the end of a string.'
+        'push:Add values at the end of a vector.'
+        'pop:Remove the last value of a vector.'
+        'insert:Add to a set, or with VALUE to a table.'
+        'remove:Remove from a set or a table.'
+        'watch:Print changes as they happen.'
+        'export:Print all keys with their values.'
+        'import:Store what export printed.'
+        'info:Tell what a store is and in which state.'
+        'stats:Count entries by type and find the biggest.'
+        'diff:Compare two stores, store files or exports.'
+    )
+    if ((CURRENT == 2)); then
+        _describe -t commands command commands
+        _arguments '(-h --help)'{-h,--help}'[Show a short help]'
+        return
+    fi
+    local command=${words[2]}
+    shift words
+    ((CURRENT--))
+    case $command in
+        get)
+            _arguments -s \
+                '(--match)--match[All keys like this, such as '\''scan*'\'']:GLOB: ' \
+                '(--index)--index[Only this element of a table, vector or set]:LITERAL: ' \
+                '(--default)--default[Print this for a missing key]:LITERAL: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        exists)
+            _arguments -s \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        keys)
+            _arguments -s \
+                '(--match)--match[All keys like this, such as '\''scan*'\'']:GLOB: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        put)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--if-absent)--if-absent[Only if the key has no value yet]' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        del)
+            _arguments -s \
+                '(--match)--match[All keys like this, such as '\''scan*'\'']:GLOB: ' \
+                '(--yes -y)--yes[Do not ask]' '(--yes -y)-y[Do not ask]' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        clear)
+            _arguments -s \
+                '(--yes -y)--yes[Do not ask]' '(--yes -y)-y[Do not ask]' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        incr)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        decr)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        append)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        push)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        pop)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        insert)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        remove)
+            _arguments -s \
+                '(--ttl)--ttl[It expires after this time]:DUR: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        watch)
+            _arguments -s \
+                '*--key[Only this key; repeatable]:KEY: ' \
+                '(--snapshot)--snapshot[Begin with what is there]' \
+                '(--count -n)--count[Stop after N events]:N: ' '(--count -n)-n[Stop after N events]:N: ' \
+                '(--for)--for[Stop after this time]:DUR: ' \
+                '(--ready-file)--ready-file[Create FILE when it has begun to watch]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        export)
+            _arguments -s \
+                '(--match)--match[All keys like this, such as '\''scan*'\'']:GLOB: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        import)
+            _arguments -s \
+                '(--mode)--mode[merge (default), skip or replace]:HOW:(merge skip replace)' \
+                '(--dry-run)--dry-run[Only tell what would be done]' \
+                '(--keep-going)--keep-going[Leave out bad lines]' \
+                '(--yes -y)--yes[Do not ask]' '(--yes -y)-y[Do not ask]' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '(--write)--write[Change FILE; nobody else may use it then]' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        info)
+            _arguments -s \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        stats)
+            _arguments -s \
+                '(--top)--top[How many of the biggest entries to show (5)]:N: ' \
+                '(--file -f)--file[Use this SQLite file or RocksDB directory]:FILE:_files' '(--file -f)-f[Use this SQLite file or RocksDB directory]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        diff)
+            _arguments -s \
+                '*--file[Compare this store file, or export; repeatable]:FILE:_files' '*-f[Compare this store file, or export; repeatable]:FILE:_files' \
+                '*--peer[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' '*-p[Whom to connect to; repeatable. \[BROKER_PEER\]]:HOST\:PORT: ' \
+                '(--timeout)--timeout[Wait for the master and its answers (10s)]:DUR: ' \
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \

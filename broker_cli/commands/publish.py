@@ -9,10 +9,9 @@ from typer import Context as TyperContext
 from broker_cli.commandline import OPTIONAL_VALUE, with_option_groups
 from broker_cli.config import ENV_TIMEOUT
 from broker_cli.context import Context
-from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.names import is_event_name
 from broker_cli.options import ConnectOptions, DisplayOptions, PeerOptions
-from broker_cli.parsing import choice, count, metadata_key, optional_duration, refuse
+from broker_cli.parsing import choice, count, literal, metadata_key, optional_duration, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,12 +140,12 @@ class _Check:
         if self.data is not None:
             if meta:
                 refuse("--meta is for events")
-            value = _literal("--data", self.data)
+            value = literal("--data", self.data)
             return lambda: (topic, value)
         name = self.event or ""
-        args = [_literal(f"argument {at} of {name}", text) for at, text in enumerate(self.args, 1)]
+        args = [literal(f"argument {at} of {name}", text) for at, text in enumerate(self.args, 1)]
         entries = [metadata_key(text) for text in meta]
-        fixed = {key: None if text == "now" and key == 1 else _literal("--meta", text) for key, text in entries}
+        fixed = {key: None if text == "now" and key == 1 else literal("--meta", text) for key, text in entries}
 
         def make() -> tuple[str, Any]:
             metadata = {key: now() if value is None else value for key, value in fixed.items()}
@@ -157,14 +156,3 @@ class _Check:
         except InvalidValue as error:
             refuse(str(error))
         return make
-
-
-def _literal(what: str, text: str) -> Any:
-    from broker_core import DecodeError
-    from broker_core.codecs.text import decode_argument
-
-    try:
-        return decode_argument(text)
-    except DecodeError as error:
-        message = f"{what}: {error.problem}"
-        raise Failure(message, ExitCode.USAGE) from error

@@ -34,7 +34,7 @@ def json_text(text: str) -> str:
         return json.dumps(text)
 
 
-def json_line(kind: str, **members: object) -> str:
+def json_line(kind: str, /, **members: object) -> str:
     """One line that is no message, such as ``{"type": "listening", ...}``."""
     return json.dumps({"type": kind, **members}, separators=(",", ":"), ensure_ascii=True)
 

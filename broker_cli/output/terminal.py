@@ -1,6 +1,7 @@
-"""For people at a terminal: colours by type and lines broken between values. Rich is used here and in ``facts``.
+"""For people at a terminal: colours by type and lines broken between values.
 
-Text from the network is styled piece by piece and never read as markup; control characters in it are visible.
+Rich is used here, in ``facts`` and for progress bars. Text from the network is styled piece by piece and never read
+as markup; control characters in it are visible.
 """
 
 from __future__ import annotations
@@ -53,13 +54,14 @@ class TerminalLines(HumanLines):
 
     def line(self, message: Message) -> str:
         """The line, broken where it does not fit; further lines are indented."""
-        return self._laid_out(pieces_of(message, self.reader))
+        return self.lay_out(pieces_of(message, self.reader))
 
     def lines(self, messages: Sequence[Message]) -> list[str]:
         """One line each."""
         return [self.line(message) for message in messages]
 
-    def _laid_out(self, pieces: Sequence[Piece]) -> str:
+    def lay_out(self, pieces: Sequence[Piece]) -> str:
+        """*pieces* as a line, or several."""
         out: list[str] = []
         column = 0
         for word in _words(pieces):

@@ -7,16 +7,28 @@ import sys
 
 import pytest
 
-from broker_cli.app import ALIASES, COMMANDS, make_command
+from broker_cli.app import ALIASES, COMMANDS, load_all, make_command
 
+ALL = [name for name in load_all() if name]
 HEAVY = ("trio", "rich", "msgpack", "pydantic", "broker_core", "ssl", "asyncio")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ALL)
 def test_the_list_of_commands_says_what_their_own_help_says(name):
-    command = make_command().get_command(None, name)
-    assert command.name == name
-    assert command.help.split("\n")[0] == COMMANDS[name].summary
+    command, entries = make_command(), COMMANDS
+    for word in name.split():
+        command, entry = command.get_command(None, word), entries[word]
+        entries = entry.commands
+    assert command.name == word
+    assert command.help.split("\n")[0] == entry.summary
+
+
+def test_all_commands_are_those_of_all_groups():
+    assert [name for name in ALL if " " not in name] == list(COMMANDS)
+    assert [name for name in ALL if name.startswith("store ")] == [
+        f"store {verb}" for verb in COMMANDS["store"].commands
+    ]
+    assert load_all()[""].list_commands(None) == list(COMMANDS)
 
 
 def test_short_names_are_the_same_commands():
@@ -27,7 +39,7 @@ def test_short_names_are_the_same_commands():
     assert group.list_commands(None) == list(COMMANDS)
 
 
-@pytest.mark.parametrize("name", ["", *COMMANDS])
+@pytest.mark.parametrize("name", ["", *ALL])
 def test_help_fits_a_terminal(name, capsys):
     make_command().main([*name.split(), "--help"], prog_name="broker", standalone_mode=False)
     lines = capsys.readouterr().out.splitlines()
@@ -55,7 +67,18 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize(
-    "args", [("--help",), ("publish", "--help"), ("sub", "-h"), ("nonsense",), ("pub", "--nonsense")]
+    "args",
+    [
+        ("--help",),
+        ("publish", "--help"),
+        ("sub", "-h"),
+        ("nonsense",),
+        ("pub", "--nonsense"),
+        ("store",),
+        ("store", "nonsense"),
+        ("store", "get", "--help"),
+        ("store", "put", "db"),
+    ],
 )
 def test_help_and_usage_errors_load_nothing_heavy(args):
     found = loaded(*args)
@@ -67,6 +90,11 @@ def test_other_commands_are_not_loaded():
     found = loaded("peer", "--help")
     assert "broker_cli.commands.peer" in found
     assert not found & {f"broker_cli.commands.{name}" for name in COMMANDS if name != "peer"}
+    found = loaded("store", "get", "--help")
+    assert {name for name in found if name.startswith("broker_cli.commands.store.")} == {
+        "broker_cli.commands.store.read",
+        "broker_cli.commands.store.options",
+    }
 
 
 def test_a_dry_run_loads_neither_rich_nor_pydantic():

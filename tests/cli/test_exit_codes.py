@@ -36,6 +36,14 @@ def test_the_numbers_are_a_promise():
         (errors.InvalidValue("bad", "args[0]"), ExitCode.USAGE, ""),
         (errors.ConfigurationError("no"), ExitCode.USAGE, ""),
         (errors.DecodeError("bad", 3), ExitCode.BAD_INPUT, ""),
+        (errors.NoSuchKey("no such key", "db"), ExitCode.NO, ""),
+        (errors.StoreTimeout("silent", "db"), ExitCode.TIMEOUT, "--timeout DUR waits longer"),
+        (errors.StaleData("stale", "db"), ExitCode.TIMEOUT, "--timeout DUR waits longer"),
+        (errors.TypeClash("cannot add", "db"), ExitCode.BAD_INPUT, ""),
+        (errors.NoSuchMaster("nobody", "db"), ExitCode.REFUSED, ""),
+        (errors.MasterExists("taken", "db"), ExitCode.REFUSED, ""),
+        (errors.BackendFailure("disk full", "db"), ExitCode.REFUSED, ""),
+        (errors.StoreError("refused", "db"), ExitCode.REFUSED, ""),
     ],
 )
 def test_errors_have_codes_and_keep_their_words(error, code, hint):

@@ -13,7 +13,7 @@ import pytest
 from broker_cli import __main__ as program
 from broker_cli import app
 from broker_cli.context import Context
-from broker_cli.exit_codes import Interrupted
+from broker_cli.exit_codes import ExitCode, Failure, Interrupted
 from broker_core import UndeliveredError, __version__
 
 
@@ -33,6 +33,8 @@ async def test_the_version(run, capsys):
         ("pub /t e -x", "no such option: -x", "an argument that starts with '-' goes behind --"),
         ("peer a b", "got unexpected extra argument(s) (b)", "see broker peer --help"),
         ("sub -n 5", "missing argument 'TOPIC'", "see broker sub --help"),
+        ("store gett", "no such command 'gett'", "did you mean 'get'"),
+        ("store get --defalt x a", "no such option: --defalt", "did you mean --default? see broker store get --help"),
         ("sub /t", "no peer given", "use -p HOST:PORT, or set BROKER_PEER"),
     ],
 )
@@ -49,6 +51,9 @@ async def test_without_arguments_it_says_what_there_is(run):
     result = await run()
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("Usage: broker [OPTIONS] COMMAND [ARGS]...\n")
+    result = await run("store")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Usage: broker store [OPTIONS] COMMAND [ARGS]...\n")
 
 
 async def test_hostile_arguments_are_safe_to_show(run):
@@ -75,6 +80,12 @@ def test_a_bug_is_told_in_one_line(monkeypatch):
     assert code == 1
     assert text.startswith("broker: internal error: KeyError: 'x' (exit 1)\n  hint: ")
     assert "Traceback" not in text
+
+
+def test_a_no_is_an_answer_that_quiet_leaves_to_the_code(monkeypatch):
+    assert end(monkeypatch, Failure("no such key", ExitCode.NO)) == (3, "broker: no such key (exit 3)\n")
+    assert end(monkeypatch, Failure("no such key", ExitCode.NO), verbosity=-1) == (3, "")
+    assert end(monkeypatch, Failure("time is up", ExitCode.TIMEOUT), verbosity=-1)[1] != ""
 
 
 def test_debug_shows_where_it_happened(monkeypatch):

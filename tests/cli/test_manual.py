@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from broker_cli import config
-from broker_cli.app import COMMANDS, make_command
+from broker_cli.app import load_all
 from broker_cli.commands.subscribe import OVERFLOW_POLICIES
 from broker_cli.manual import COMMAND_SECTIONS, ENVIRONMENT, EXIT_STATUS, OPTION_VALUES, PROGRAM_SECTIONS, Code, Section
 from broker_cli.reading import INPUT_FORMATS
+from broker_cli.stores.target import ImportMode
 from broker_core.codecs.text import decode_argument
 
 
@@ -22,7 +25,7 @@ def terms(section: Section) -> dict[str, str]:
 
 
 def test_sections_belong_to_commands():
-    assert set(COMMAND_SECTIONS) <= set(COMMANDS)
+    assert set(COMMAND_SECTIONS) <= set(load_all())
 
 
 def test_every_variable_is_explained():
@@ -37,11 +40,11 @@ def test_the_words_for_completion_are_those_that_options_take():
     assert tuple(OPTION_VALUES["--in"]) == INPUT_FORMATS
     assert tuple(OPTION_VALUES["--on-overflow"]) == tuple(OVERFLOW_POLICIES)
     assert OPTION_VALUES["--output"] == config.FORMATS
+    assert OPTION_VALUES["--mode"] == get_args(ImportMode)
 
 
 def test_the_options_with_words_exist():
-    group = make_command()
-    options = {name for command in COMMANDS for param in group.get_command(None, command).params for name in param.opts}
+    options = {name for command in load_all().values() for param in command.params for name in param.opts}
     assert set(OPTION_VALUES) <= options
 
 

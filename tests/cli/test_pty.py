@@ -137,3 +137,35 @@ async def test_a_stopped_terminal_does_not_keep_it_from_ending(hub):
         process.send_signal(signal.SIGTERM)
         with trio.fail_after(3):
             assert await process.wait() == -signal.SIGTERM
+
+
+async def test_a_terminal_is_asked_before_something_is_lost(hub):
+    async with hub() as here, await here.endpoint.attach_master("db") as master:
+        await master.put("a", 1)
+        for answer, code in (("n", 3), ("y", 0)):
+            async with on_terminal("store", "clear", "-p", here.peer, "db") as (process, terminal):
+                await terminal.shows(f"Remove all keys (1) of store db at {here.peer}? [y/N] ")
+                assert await master.size() == 1
+                terminal.types(f"{answer}\r")
+                assert await process.wait() == code
+        assert await master.size() == 0
+
+
+async def test_ctrl_c_is_an_answer_too(hub):
+    async with hub() as here, await here.endpoint.attach_master("db") as master:
+        await master.put("a", 1)
+        async with on_terminal("store", "clear", "-p", here.peer, "db") as (process, terminal):
+            await terminal.shows("[y/N]")
+            terminal.types("\x03")
+            with trio.fail_after(3):
+                assert await process.wait() == -signal.SIGINT
+        assert await master.size() == 1
+
+
+async def test_entries_are_coloured(hub):
+    async with hub() as here, await here.endpoint.attach_master("db") as master:
+        await master.put("a\x1b[2J", 1)
+        async with on_terminal("store", "export", "-p", here.peer, "db") as (process, terminal):
+            await terminal.shows("+1")
+            assert await process.wait() == 0
+    assert '\x1b[32m"a\\x1b[2J"\x1b[0m -> \x1b[36m+1\x1b[0m' in terminal.text

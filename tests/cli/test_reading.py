@@ -37,7 +37,7 @@ def test_what_is_printed_is_read_back(form, formatter, data):
     assert "\n" not in line
     batch = read(form, line)
     assert batch.problems == []
-    ((topic_again, value_again),) = batch.messages
+    ((topic_again, value_again),) = batch.found
     assert topic_again == topic
     assert is_same(value_again, value)
 
@@ -45,13 +45,13 @@ def test_what_is_printed_is_read_back(form, formatter, data):
 @given(st.lists(st.binary(max_size=12).filter(lambda line: b"\n" not in line), max_size=5))
 def test_any_line_is_a_string_byte_for_byte(lines):
     batch = read("lines", *lines, topic="/t")
-    assert [topic for topic, _ in batch.messages] == ["/t"] * len(lines)
-    assert [value if isinstance(value, bytes) else value.encode() for _, value in batch.messages] == lines
+    assert [topic for topic, _ in batch.found] == ["/t"] * len(lines)
+    assert [value if isinstance(value, bytes) else value.encode() for _, value in batch.found] == lines
 
 
 def test_lines_can_be_arguments_of_an_event():
     batch = read("lines", b"a", b"\xff", topic="/t", event="line")
-    assert batch.messages == [("/t", Event("line", "a").value), ("/t", Event("line", b"\xff").value)]
+    assert batch.found == [("/t", Event("line", "a").value), ("/t", Event("line", b"\xff").value)]
 
 
 def test_lines_need_a_topic():
@@ -134,9 +134,9 @@ def test_bad_text(line):
 def test_reading_stops_at_a_bad_line_or_goes_on():
     lines = ["/a 1", "bad", "/a 2", "worse"]
     stopped, on = read("text", *lines), read("text", *lines, keep_going=True)
-    assert stopped.messages == [("/a", Count(1))]
+    assert stopped.found == [("/a", Count(1))]
     assert [at for at, _ in stopped.problems] == [1]
-    assert on.messages == [("/a", Count(1)), ("/a", Count(2))]
+    assert on.found == [("/a", Count(1)), ("/a", Count(2))]
     assert [at for at, _ in on.problems] == [1, 3]
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from broker_cli.app import COMMANDS, make_command
+from broker_cli.app import COMMANDS, load_all
 from broker_cli.reference import files, main, man_page
 
 
@@ -30,8 +30,7 @@ def test_files_do_not_depend_on_the_surroundings(monkeypatch):
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     assert files() == before
     assert set(before) == {
-        "man/broker.1",
-        *(f"man/broker-{name}.1" for name in COMMANDS),
+        *("man/" + "-".join(["broker", *name.split()]) + ".1" for name in load_all()),
         "completions/broker.bash",
         "completions/broker.zsh",
         "completions/broker.fish",
@@ -56,15 +55,22 @@ def test_other_arguments_are_refused(capsys):
     assert "usage" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in load_all() if name])
 def test_a_page_has_every_option(name):
-    command = make_command().get_command(None, name)
-    page = man_page(name, command).replace("\\-", "-")
-    for param in command.params:
+    commands = load_all()
+    page = man_page(name, commands).replace("\\-", "-")
+    for param in commands[name].params:
         if param.param_type_name == "option":
             assert all(option in page for option in param.opts)
     for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"):
         assert f".SH {section}\n" in page
+
+
+def test_the_page_of_a_group_lists_its_commands():
+    page = files()["man/broker-store.1"].replace("\\-", "-")
+    for verb in COMMANDS["store"].commands:
+        assert f"broker-store-{verb}(1)" in page
+    assert "broker-store(1)" in files()["man/broker-store-get.1"].replace("\\-", "-")
 
 
 def test_nothing_of_the_text_is_taken_for_a_roff_command():

@@ -50,6 +50,16 @@ async def test_errors_come_out_without_the_groups_of_nurseries(null):
         await run_until_stopped(null, body)
 
 
+async def test_a_reader_that_is_gone_is_an_end_like_a_signal(null):
+    async def body(_: Stop) -> None:
+        await trio.lowlevel.checkpoint()
+        raise BrokenPipeError
+
+    with pytest.raises(Interrupted) as caught:
+        await run_until_stopped(null, body)
+    assert (caught.value.signum, caught.value.__cause__) == (signal.SIGPIPE, None)
+
+
 async def test_two_errors_stay_a_group(null):
     async def fail() -> None:
         raise KeyError(1)

@@ -103,7 +103,7 @@ async def test_lines(run):
         ("--from - --in lines", "--in lines needs a TOPIC"),
         ("--from - --in xml", "--in: 'xml' is none of ndjson, text, lines"),
         ("--from - -n 5", "--meta and --count do not go with --from"),
-        ("--from no-such-file", "--from: no-such-file: no such file or directory"),
+        ("--from no-such-file", "cannot read no-such-file: no such file or directory"),
         ("/t e -o raw", "-o raw cannot show a value that is no single string"),
     ],
 )
