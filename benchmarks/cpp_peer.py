@@ -2,7 +2,7 @@
 """One role of a measurement, played by Zeek's own Python bindings of C++ Broker (Debian: python3-broker).
 
 Run by path under the system's Python, which does not have our package, so it imports nothing of it. The roles, their
-options and what they report are those of our_peer.py; the events are those of events.py.
+options and what they report are those of our_peer.py and store_peer.py; the events are those of events.py.
 """
 
 import argparse
@@ -108,13 +108,33 @@ def pong(arguments):
     sys.stdin.readline()
 
 
+def store(arguments):
+    """The puts and gets of store_peer.py. A put here never waits; the first get tells that all are done."""
+    ep = endpoint()
+    kind = {"memory": broker.Backend.Memory, "sqlite": broker.Backend.SQLite}[arguments.backend]
+    master = ep.attach_master("benchmark", kind, {"path": arguments.path} if arguments.path else {})
+    keys = ["198.51.100.%d:%d" % (number % 250, number) for number in range(arguments.count)]
+    started = time.perf_counter()
+    for number, key in enumerate(keys):
+        master.put(key, (broker.Count(number), "established", 0.25))
+    master.get(keys[-1])
+    unawaited = time.perf_counter() - started
+    started = time.perf_counter()
+    for key in keys[: arguments.single]:
+        master.get(key)
+    say(unawaited=unawaited, gets=time.perf_counter() - started)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("role", choices=["receive", "publish", "ping", "pong"])
+    parser.add_argument("role", choices=["receive", "publish", "ping", "pong", "store"])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--kind", default="twelve", choices=["twelve", "one"])
     parser.add_argument("--warm", type=int, default=500)
     parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--single", type=int, default=1000)
+    parser.add_argument("--backend", default="memory", choices=["memory", "sqlite"])
+    parser.add_argument("--path", default="")
     arguments = parser.parse_args()
     globals()[arguments.role](arguments)
 

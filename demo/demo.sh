@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job in half a minute: typed events out of a Zeek log, published and watched live.
+# The main job in half a minute: typed events out of a Zeek log, published and watched live, and a data store.
 #
 # Run it with `make demo`. It needs nothing but the `broker` command, and no Zeek: `broker listen` stands where a Zeek
 # node would. The logs are real ones, written by Zeek from public traces.
@@ -30,10 +30,10 @@ wait_for() { # the file that a command makes when it is ready: -s FILE with cont
   done
 }
 
-say "A listener, where a Zeek node would be. It passes on what others publish."
-show "broker listen 9999 --forward &"
+say "A listener, where a Zeek node would be. It passes on what others publish, and has the master of a data store."
+show "broker listen 9999 --forward --store hosts=sqlite:hosts.sqlite &"
 # In fact any free port, so that the demo does not meet a program of yours.
-broker listen 0 --forward --ready-file "$dir/hub" 2>"$dir/hub.err" &
+broker listen 0 --forward --store hosts=sqlite:"$dir/hosts.sqlite" --ready-file "$dir/hub" 2>"$dir/hub.err" &
 hub=$!
 pids="$pids $hub"
 wait_for -s "$dir/hub"
@@ -78,7 +78,23 @@ show "awk -f ssh.awk ssh.log | broker publish --from - --in text"
 awk -f "$here/ssh.awk" "$here/ssh.log" | broker publish --from - --in text
 
 wait "$watch"
-say "All $messages messages arrived, and the subscriber has ended by itself. The listener takes a SIGTERM:"
+say "All $messages messages arrived, and the subscriber has ended by itself."
+
+say "The data store keeps what is to outlive the moment: any value at any key, for a time or for ever."
+show "broker store insert hosts 192.0.2.7 22/tcp --ttl 1h"
+broker store insert hosts 192.0.2.7 22/tcp --ttl 1h
+show "broker store insert hosts 192.0.2.7 443/tcp --ttl 1h"
+broker store insert hosts 192.0.2.7 443/tcp --ttl 1h
+show "broker store incr hosts seen 2"
+broker store incr hosts seen 2
+show "broker store get hosts 192.0.2.7 seen -o human"
+broker store get hosts 192.0.2.7 seen -o human
+
+say "The same from the file, without any connection. The file of a Zeek looks the same."
+show "broker store export --file hosts.sqlite"
+broker store export --file "$dir/hosts.sqlite" -o ndjson
+
+say "The listener takes a SIGTERM:"
 show "kill %1"
 kill "$hub"
 code=0
