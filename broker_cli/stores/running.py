@@ -45,7 +45,7 @@ def run_on_source(job: Job, body: Callable[[Source], Awaitable[None]]) -> None:
         await body(await attach(session, target))
 
     async def offline(files: ExitStack) -> None:
-        await body(FileSource(await _open(target, files)))
+        await body(FileSource(await _open(job.context, target, files)))
 
     _run(job.context, job.settings, online if target.name else None, offline)
 
@@ -60,7 +60,7 @@ def run_on_two(
             return await attach(session, target)
         if await trio.to_thread.run_sync(_is_export, target.path):
             return await _read_export(context, target.path)
-        return FileSource(await _open(target, files))
+        return FileSource(await _open(context, target, files))
 
     async def both(session: Session | None, files: ExitStack) -> None:
         first, second = [await entries_of(target, session, files) for target in targets]
@@ -108,12 +108,15 @@ async def attach(session: Session, target: Target) -> LiveSource:
     return LiveSource(clone, where, target.timeout)
 
 
-async def _open(target: Target, files: ExitStack) -> StoreFile:
+async def _open(context: Context, target: Target, files: ExitStack) -> StoreFile:
     if not await trio.Path(target.path).exists():
         raise _cannot_open(target.path, os.strerror(errno.ENOENT))
     opener = partial(StoreFile.open, target.path, writable=target.writable)
     file = await trio.to_thread.run_sync(opener, abandon_on_cancel=not target.writable)
     files.callback(file.close)
+    if file.era == "CAF":
+        then = "it becomes one of 2.8.0" if target.writable else "its values read the same"
+        context.warn(f"{target.path} is a file of Broker {file.version}, from before Zeek 5.0; {then}")
     return file
 
 

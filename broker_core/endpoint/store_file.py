@@ -10,7 +10,7 @@ from broker_core.model.native import to_value
 from broker_core.runtime.clock import now_ns
 from broker_core.stores import operations, reads
 from broker_core.stores.engine import Engine
-from broker_core.stores.files import FileInfo, detect, file_info, open_readonly
+from broker_core.stores.files import FileInfo, detect, era_of, file_info, open_readonly
 from broker_core.stores.options import open_backend
 
 from .operations import Operations
@@ -35,10 +35,14 @@ class StoreFile(Operations):
     anything but the disk; all raise :class:`BackendFailure` when that fails.
     """
 
-    def __init__(self, path: str, backend: Any, *, writable: bool) -> None:
+    def __init__(self, path: str, backend: Any, *, writable: bool, version: str | None = None) -> None:
         super().__init__(lambda: NOBODY, self._apply)
         self.path = path
         self.writable = writable
+        self.version = version
+        """Which Broker last had an SQLite file open for writing, before this; None when that is not known."""
+        self.era = era_of(backend.kind, version)
+        """``CAF`` for a file of a Broker before 2.3, which is read and written all the same; else ``native``."""
         self._backend = backend
         self._engine = Engine(backend, NOBODY)
         self._engine.observed = False
@@ -48,8 +52,13 @@ class StoreFile(Operations):
         """Open what is at *path*, which must exist. Raises :class:`BackendFailure`, also for files of other kinds."""
         name = str(path)
         kind = detect(name)
-        backend = open_backend(kind, {"path": name}) if writable else open_readonly(name)
-        return cls(name, backend, writable=writable)
+        if kind == "rocksdb":
+            return cls(name, open_backend(kind, {"path": name}) if writable else open_readonly(name), writable=writable)
+        reader = open_readonly(name)
+        if not writable:
+            return cls(name, reader, writable=False, version=reader.version)
+        reader.close()
+        return cls(name, open_backend(kind, {"path": name}), writable=True, version=reader.version)
 
     @classmethod
     def create(cls, path: str | PathLike[str], kind: str) -> StoreFile:

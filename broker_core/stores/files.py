@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from .rocksdb_files import RocksReader
     from .sqlite_files import SqliteReader
 
-__all__ = ["FileInfo", "detect", "file_info", "open_readonly"]
+__all__ = ["Era", "FileInfo", "detect", "era_of", "file_info", "open_readonly"]
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _CURRENT = "CURRENT"  # in every RocksDB directory, and names its manifest
+
+Era = Literal["CAF", "native"]
+"""Before or since Broker 2.3, which Zeek has from 5.0 on. The values in files look the same."""
 
 
 class FileInfo(NamedTuple):
@@ -25,8 +28,7 @@ class FileInfo(NamedTuple):
     path: str
     version: str | None
     """SQLite: which Broker last opened it for writing, such as ``2.8.0``. RocksDB: the version of the format."""
-    era: str
-    """``CAF`` for files of a Broker before 2.3, whose values look the same; ``native`` for others."""
+    era: Era
     entries: int
     expiring: int
     """How many of them expire some day."""
@@ -83,7 +85,7 @@ def file_info(path: str) -> FileInfo:
             kind=kind,
             path=path,
             version=reader.version,
-            era="CAF" if kind == "sqlite" and _before_native(reader.version) else "native",
+            era=era_of(kind, reader.version),
             entries=reader.size(),
             expiring=reader.expiring(),
             bytes=_bytes(Path(path)),
@@ -93,13 +95,13 @@ def file_info(path: str) -> FileInfo:
         reader.close()
 
 
-def _before_native(version: str | None) -> bool:
-    """Whether *version* is one whose peers spoke CAF's protocol."""
+def era_of(kind: str, version: str | None) -> Era:
+    """The era of a file of the *kind* that says to be of *version*."""
     try:
         major, minor = (int(part) for part in (version or "").split(".")[:2])
     except ValueError:
-        return False
-    return (major, minor) < (2, 3)
+        return "native"
+    return "CAF" if kind == "sqlite" and (major, minor) < (2, 3) else "native"
 
 
 def _bytes(place: Path) -> int:

@@ -47,6 +47,19 @@ def test_a_file_of_cpp_is_read_and_left_as_it_is(tmp_path):
     assert Path(place).read_bytes() == before
 
 
+def test_a_file_of_the_older_broker_is_told_from_others_and_still_works(tmp_path):
+    place = shutil.copy(FROM_CPP.with_name("store-caf.sqlite"), tmp_path / "old.sqlite")
+    with StoreFile.open(place) as file:
+        assert (file.version, file.era) == ("1.4.0", "CAF")
+        size = file.size()
+    with StoreFile.open(place, writable=True) as file:
+        assert (file.version, file.era) == ("1.4.0", "CAF")
+        file.put("new", 1)
+    with StoreFile.open(place) as file:
+        assert (file.version, file.era) == ("2.8.0", "native")
+        assert file.size() == size + 1
+
+
 def test_all_operations(path):
     with StoreFile.open(path, writable=True) as file:
         file.append("k", "w")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
+from pathlib import Path
 
 import pytest
 import trio
 
 from broker_core import Count, StoreFile
+
+VECTORS = Path(__file__).parents[2] / "vectors"
 
 
 async def test_no_master_is_told_at_once_with_those_there_are(run, hub):
@@ -131,3 +135,13 @@ async def test_a_signal_ends_an_import_with_what_was_stored(start, run, tmp_path
         program.process.send_signal(signal.SIGINT)
         assert await program.ends() == -signal.SIGINT
     assert program.err == b"imported 1 entry\n"
+
+
+async def test_a_file_of_the_older_broker_is_said_to_be_one(run, tmp_path):
+    path = shutil.copy(VECTORS / "store-caf.sqlite", tmp_path / "old.sqlite")
+    looked = await run("store", "keys", "--file", path)
+    assert looked.code == 0
+    assert looked.err == (f"broker: {path} is a file of Broker 1.4.0, from before Zeek 5.0; its values read the same\n")
+    changed = await run("store", "put", "--file", path, "--write", "a", "1")
+    assert changed.err.endswith("from before Zeek 5.0; it becomes one of 2.8.0\n")
+    assert (await run("store", "get", "--file", path, "a")).err == ""
