@@ -187,8 +187,9 @@ class BackendWorker:
         while jobs := self._batches.get():
             try:
                 results = _transaction(self.engine, jobs, now_ns())
-                with suppress(BackendFailure):  # the next job will meet the same, and somebody waits for that one
-                    self.next_expiry, self.size = backend.next_expiry(), backend.size()
+                if any(job.changes for job in jobs):
+                    with suppress(BackendFailure):  # the next job will meet the same, and somebody waits for that one
+                        self.next_expiry, self.size = backend.next_expiry(), backend.size()
             except Exception as error:  # noqa: BLE001  # a bug; it ends the endpoint, not only this thread
                 self._token.run_sync_soon(self._failed, error)
             else:
