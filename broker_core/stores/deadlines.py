@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Deadlines:
 
     def __init__(self, current: Callable[[Any], int | None], known: Iterable[tuple[Any, int]] = ()) -> None:
         self._current = current
-        self._numbers = count()  # between deadline and index, since not all indexes can be compared
+        self._numbers = iter(range(2**63))  # between deadline and index, since not all indexes can be compared
         self._heap = [(deadline, next(self._numbers), index) for index, deadline in known]
         heapify(self._heap)
         self._room = 2 * len(self._heap) + _FEWEST_TO_TIDY
