@@ -132,12 +132,13 @@ class Hub:
             if full:
                 await _put_all(full)
 
-    async def publish_locally(self, topic: str, value: Any) -> None:
-        """Hand *value* to the subscribers of this endpoint only, such as an event of a data store."""
-        for queue in self.router.route(topic).subscribers:
-            message = Message(topic, value, sender=self.own_id)
-            if not queue.offer(message):
-                await queue.put(message)
+    def publish_locally(self, topic: str, value: Any) -> list[tuple[MessageQueue[Message], Message]]:
+        """Hand *value* to the subscribers of this endpoint only, such as an event of a data store.
+
+        Returns the queues that are full, with what to wait with there.
+        """
+        message = Message(topic, value, sender=self.own_id)
+        return [(queue, message) for queue in self.router.route(topic).subscribers if not queue.offer(message)]
 
     def _offer(self, message: Message, peers: tuple[Peer, ...], ttl: int) -> list[tuple[MessageQueue[Any], Any]]:
         """Queue *message*, with *ttl* hops left, for *peers*; returns the full queues, with what to wait with there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from broker_core.stores.channel import Outgoing
 
     from .hub import Hub
+    from .queues import MessageQueue
 
 __all__ = ["LiveStore", "Role", "StoreInfo"]
 
@@ -82,7 +84,9 @@ class LiveStore:
         self._changes: list[Change] = []
         self._publishing = trio.Lock()
         self._sending = trio.Lock()
-        self._unsent = trio.Event()
+        self._unpublished: deque[tuple[MessageQueue[Message], Message]] = deque()
+        self._unsent: deque[Outgoing] = deque()
+        self._left_over = trio.Event()
 
     # -- what a store handle calls --------------------------------------------------------------------------------
 
@@ -158,21 +162,46 @@ class LiveStore:
             return None
 
     async def publish_changes(self) -> None:
-        """Publish the events of what has changed, in order; waits where a subscriber's queue is full."""
+        """Publish the events of what has changed, in order; waits where a subscriber's queue is full.
+
+        What is left when the caller is cancelled is published by :meth:`send_on`.
+        """
         async with _in_turn(self._publishing):
-            while self._changes:
-                changes, self._changes = self._changes, []
-                for change in changes:
-                    await self.hub.publish_locally(self._events_topic, store_event(change, self.name))
+            try:
+                while self._unpublished or self._changes:
+                    while self._unpublished:
+                        queue, message = self._unpublished[0]
+                        await queue.put(message)
+                        self._unpublished.popleft()
+                    changes, self._changes = self._changes, []
+                    for change in changes:
+                        event = store_event(change, self.name)
+                        self._unpublished += self.hub.publish_locally(self._events_topic, event)
+            finally:
+                if self._unpublished or self._changes:
+                    self.send_soon()
 
     async def send(self) -> None:
-        """Send what the channels want to, in order; waits where a peer's queue is full."""
+        """Send what the channels want to, in order; waits where a peer's queue is full.
+
+        What is left when the caller is cancelled is sent by :meth:`send_on`, or the next time.
+        """
+        unsent = self._unsent
         async with _in_turn(self._sending):
-            while commands := self.outgoing():
-                for receiver, command in commands:
+            try:
+                while True:
+                    if not unsent:
+                        unsent.extend(self.outgoing())
+                        if not unsent:
+                            break
+                    receiver, command = unsent[0]
                     payload = await self._encode(command)
                     if payload:
                         await self.hub.command(self.send_topic, payload, receiver)
+                    unsent.popleft()
+            finally:
+                if unsent:
+                    self.send_soon()
 
     def outgoing(self) -> list[Outgoing]:
         """What the channels want to send now."""
@@ -180,13 +209,13 @@ class LiveStore:
 
     def send_soon(self) -> None:
         """Let the task :meth:`send_on` send, and publish, what there is."""
-        self._unsent.set()
+        self._left_over.set()
 
     async def send_on(self) -> None:
         """Send what was left to send by those who must not wait; a task."""
         while True:
-            await self._unsent.wait()
-            self._unsent = trio.Event()
+            await self._left_over.wait()
+            self._left_over = trio.Event()
             await self.send()
             await self.publish_changes()
 

@@ -217,6 +217,6 @@ async def test_a_store_command_of_our_own_goes_to_whoever_it_is_for() -> None:
 async def test_what_is_published_locally_stays_here() -> None:
     async with between() as (left, endpoint, _):
         sub = endpoint.make_subscriber("/t")
-        await endpoint._hub.publish_locally("/t/1", 5)
+        assert endpoint._hub.publish_locally("/t/1", 5) == []
         assert (await sub.get(5)).value == 5
         assert not any(isinstance(event, Message) for event in await left.barrier())

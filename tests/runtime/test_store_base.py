@@ -70,3 +70,17 @@ async def test_ticks_that_were_missed_are_not_made_up_for(autojump_clock):
         with trio.move_on_after(7):
             await trio.sleep_forever()
         assert 20 < len(ticks) < 26
+
+
+async def test_who_is_cancelled_while_a_subscriber_is_slow_takes_no_event_along():
+    async with Endpoint(options()) as endpoint:
+        store = await endpoint.attach_master("db")
+        slow = endpoint.make_subscriber(STORE_EVENTS_TOPIC + "db", capacity=1)
+        quick = endpoint.make_subscriber(STORE_EVENTS_TOPIC + "db", capacity=100)
+        for number in range(5):
+            with trio.move_on_after(0.01):
+                await store.put(number, number)
+        for subscriber in (slow, quick):
+            seen = [parse_store_event((await subscriber.get(5)).value).key for _ in range(5)]
+            assert seen == [0, 1, 2, 3, 4]
+            assert subscriber.available() == 0
