@@ -179,15 +179,19 @@ async def run_session(
     main: Callable[[Session], Awaitable[None]],
     *,
     forward: bool = False,
+    patient: bool = True,
     tidy: Callable[[Session], Awaitable[None]] | None = None,
 ) -> None:
     """Run *main* with a started endpoint and its peers watched, then say goodbye to all peers.
 
     *main* is cancelled by signals, by a closed stdout, and when all peers are gone for good. *tidy* runs behind
-    it in each of these cases, with what time is left; not after an error.
+    it in each of these cases, with what time is left; not after an error. A *patient* one waits without end for
+    whoever takes messages slowly; others give up a peer that takes nothing for limits.block_timeout.
     """
     timeout = settings.connect_timeout
-    limits = replace(DEFAULT_LIMITS, block_timeout=float("inf"))  # whoever pipes wants to wait, however long
+    limits = DEFAULT_LIMITS
+    if patient:  # whoever pipes wants to wait, however long
+        limits = replace(limits, block_timeout=float("inf"))
     if timeout != DEFAULT_CONNECT_TIMEOUT:
         limits = replace(limits, connect_timeout=timeout, handshake_timeout=timeout)
     options = EndpointOptions(

@@ -65,11 +65,12 @@ class _Receiving:
         self._subscriber: Subscriber | None = None
         self._started = False
 
-    def run(self, main: Callable[[Session], Awaitable[None]], *, forward: bool = False) -> None:
+    def run(self, main: Callable[[Session], Awaitable[None]], *, forward: bool = False, patient: bool = True) -> None:
         """Run *main* in a session; then print what is left, and the summary."""
 
         async def program() -> None:
-            await run_session(self.context, self._settings, main, forward=forward, tidy=self._print_rest)
+            tidy = self._print_rest
+            await run_session(self.context, self._settings, main, forward=forward, patient=patient, tidy=tidy)
 
         try:
             trio.run(program)
@@ -149,7 +150,8 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
             await receiving.print()
             nursery.cancel_scope.cancel()
 
-    receiving.run(main, forward=plan.forward)
+    # One clone that stands still must not stop a store for everybody else.
+    receiving.run(main, forward=plan.forward, patient=not plan.masters)
 
 
 async def _host_stores(session: Session, plan: Listening) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import pytest
 import trio
 
+from broker_cli import session
 from broker_core import Count, Event, PeerIncompatible
 from broker_core.codecs.json import from_json
 
@@ -227,3 +229,53 @@ async def test_listen_stops_when_told(run):
 async def test_listening_for_everything_comes_with_a_warning(run):
     assert "is everything" in (await run("listen", "0", "--for", "1ms", "--forward")).err
     assert "is everything" not in (await run("listen", "0", "--for", "1ms", "--forward", "-t", "/t")).err
+
+
+# -- listen with data stores --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["memory", "sqlite", "rocksdb"])
+async def test_listen_hosts_masters(start, run, tmp_path, backend):
+    place = backend if backend == "memory" else f"{backend}:{tmp_path / 'db'}"
+    async with start("listen", "0", "--tls", "off", "--store", f"db={place}", "--store", "other=memory") as program:
+        await program.says("listening on ")
+        assert f"broker: serving store db ({place})" in program.err.decode()
+        address = program.err.decode().split("listening on ")[1].split()[0]
+        assert (await run("store", "put", "-p", address, "db", "k", "5")).code == 0
+        assert (await run("store", "get", "-p", address, "db", "k", "-o", "text")).out == "5\n"
+        missing = await run("store", "get", "-p", address, "other", "k")
+        assert missing.code == 3
+        program.process.terminate()
+        assert await program.ends() == -signal.SIGTERM
+    if backend != "memory":
+        assert (await run("store", "get", "--file", str(tmp_path / "db"), "k", "-o", "text")).out == "5\n"
+
+
+async def test_listen_follows_masters_of_its_peers(start, hub):
+    async with start("listen", "0", "--tls", "off", "--clone", "db") as program, hub() as here:
+        await program.says("listening on ")
+        assert "broker: following store db" in program.err.decode()
+        master = await here.endpoint.attach_master("db")
+        await here.endpoint.peer(program.err.decode().split("listening on ")[1].split()[0])
+        with trio.fail_after(10):
+            while not master.info().clones:
+                await trio.lowlevel.checkpoint()
+
+
+async def test_a_store_that_cannot_be_hosted_ends_listen(run, tmp_path):
+    (tmp_path / "file").write_text("no database " * 100)
+    result = await run("listen", "0", "--store", f"db=sqlite:{tmp_path / 'file'}")
+    assert result.code == 8
+    assert str(tmp_path / "file") in result.err
+    twice = await run("listen", "0", "--store", "db=memory", "--store", "db=memory")
+    assert twice.code == 8
+    assert "store db: this endpoint already has the master of it" in twice.err
+
+
+async def test_a_clone_that_stands_still_does_not_stop_the_store(run, hub, monkeypatch):
+    """Whoever waits without end for a subscriber of messages does not do so as the host of a store."""
+    limits = []
+    monkeypatch.setattr(session, "EndpointOptions", lambda **options: limits.append(options["limits"]) or 1 / 0)
+    for arguments in (("--store", "db=memory"), ()):
+        await run("listen", "0", *arguments)
+    assert [limit.block_timeout for limit in limits] == [30.0, float("inf")]
