@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """One role of a measurement, played by Zeek's own Python bindings of C++ Broker (Debian: python3-broker).
 
-Run by path under the system's Python, which does not have our package, so it imports nothing of it. The roles, their
-options and what they report are those of our_peer.py and store_peer.py; the events are those of events.py.
+Run by path under the system's Python, which does not have our package, so it imports nothing of it; blocking_peer.py
+runs it with our synchronous API in place of the bindings. The roles, their options and what they report are those of
+our_peer.py and store_peer.py; the events are those of events.py.
 """
 
 import argparse
@@ -125,9 +126,38 @@ def store(arguments):
     say(unawaited=unawaited, gets=time.perf_counter() - started)
 
 
+def calls(arguments):
+    """Seconds of single calls between two endpoints of this process."""
+    first, second = endpoint(), endpoint()
+    subscriber = first.make_subscriber(TOPIC)
+    status = second.make_status_subscriber(True)
+    second.peer("127.0.0.1", first.listen("127.0.0.1", 0), 0.0)
+    status.get()
+    time.sleep(0.5)
+    events = [make_event("one", number) for number in range(arguments.count)]
+    publishing = time.perf_counter()
+    for event in events:
+        second.publish(TOPIC, event)
+    publishing = (time.perf_counter() - publishing) / len(events)
+    time.sleep(1)  # until the queue is as full as it gets
+    there = subscriber.available()
+    getting = time.perf_counter()
+    for _ in range(there):
+        subscriber.get()
+    getting = (time.perf_counter() - getting) / there
+    master = first.attach_master("benchmark", broker.Backend.Memory, {})
+    master.put("key", 1)
+    answers = []
+    for _ in range(arguments.single):
+        started = time.perf_counter()
+        master.get("key")
+        answers.append(time.perf_counter() - started)
+    say(publish=publishing, get=getting, answers=answers)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("role", choices=["receive", "publish", "ping", "pong", "store"])
+    parser.add_argument("role", choices=["receive", "publish", "ping", "pong", "store", "calls"])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--kind", default="twelve", choices=["twelve", "one"])
     parser.add_argument("--warm", type=int, default=500)

@@ -58,9 +58,14 @@ class Child:
         return cls(SYSTEM_PYTHON, str(HERE / "cpp_peer.py"), role, *_flags(options))
 
     @classmethod
+    def blocking(cls, role: str, **options: object) -> Self:
+        """The program of :meth:`cpp` with our synchronous API, in this Python."""
+        return cls(sys.executable, "-m", "benchmarks.blocking_peer", role, *_flags(options))
+
+    @classmethod
     def of(cls, implementation: str, role: str, **options: object) -> Self:
-        """*implementation* is "ours" or "cpp"."""
-        return (cls.ours if implementation == "ours" else cls.cpp)(role, **options)
+        """*implementation* is "ours", "blocking" or "cpp"."""
+        return {"ours": cls.ours, "blocking": cls.blocking, "cpp": cls.cpp}[implementation](role, **options)
 
     def __enter__(self) -> Self:
         return self

@@ -64,6 +64,10 @@ class Limits:
     """How long a backend waits while another program has its file locked (C++: none)."""
     store_request_timeout: float = 10.0
     """How long an operation on a store waits for its confirmation (as C++)."""
+    outbox: int = 8192
+    """Messages of a blocking endpoint that its thread has not taken yet; whoever publishes more waits."""
+    exit_timeout: float = 5.0
+    """How long all blocking endpoints of a process have to say goodbye when the interpreter exits (C++: none)."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

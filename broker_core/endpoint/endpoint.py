@@ -245,7 +245,7 @@ class Endpoint:
             await trio.lowlevel.checkpoint()
             if cancelled:  # there were only attempts
                 return
-            raise self._hub.unknown_peer(_address_text(peer, port))
+            raise self._hub.unknown_peer(peer if isinstance(peer, EndpointId) else self._where(peer, port))
         await found.leave()
         if found.undelivered:
             raise UndeliveredError({str(found.peer_id): found.undelivered})
@@ -267,7 +267,7 @@ class Endpoint:
         """
         found = self._hub.router.peers.get(peer)
         if not isinstance(found, NetworkPeer):
-            raise self._hub.unknown_peer(str(peer))
+            raise self._hub.unknown_peer(peer)
         return await found.ping(timeout)
 
     async def wait_for_subscribers(self, topic: str, count: int = 1) -> None:

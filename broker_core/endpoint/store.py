@@ -78,6 +78,11 @@ class Store:
         """What is known about it now."""
         return self._live.info()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is detached, or its endpoint shut down; for other threads too."""
+        return self._live.closing.is_set()
+
     async def aclose(self) -> None:
         """Detach it: what was asked for is done, files are closed; the endpoint goes on. Idempotent."""
         await self._stores.close(self._live)

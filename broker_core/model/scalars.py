@@ -45,6 +45,11 @@ class Count(int):
             raise InvalidValue(msg)
         return int.__new__(cls, number)
 
+    @property
+    def value(self) -> int:
+        """The plain number, under the name that the C++ bindings have for it."""
+        return int(self)
+
     def __repr__(self) -> str:
         return f"Count({int.__repr__(self)})"
 

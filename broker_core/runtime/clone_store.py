@@ -82,6 +82,8 @@ class CloneStore(LiveStore):
 
     def write_nowait(self, action: Action) -> None:
         """As the base class says."""
+        if self.closing.is_set():
+            raise self.closed_error()
         if self.clone.full:
             raise trio.WouldBlock
         self._queue(action)

@@ -26,6 +26,7 @@ from broker_core.routing.router import Router
 
 from .local_peers import LocalPeer
 from .peers import OVERFLOW, NetworkPeer, Peer
+from .streams import PeerAddress
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from broker_core.routing.router import Route
 
     from .queues import MessageQueue, Overflow
-    from .streams import PeerAddress
 
 __all__ = ["Counters", "Hub", "worth_telling"]
 
@@ -275,10 +275,11 @@ class Hub:
             if statuses or isinstance(notice, ErrorNotice):
                 queue.offer(notice)
 
-    def unknown_peer(self, name: str) -> LocalProtocolError:
+    def unknown_peer(self, peer: EndpointId | PeerAddress) -> LocalProtocolError:
         """The error, told to status subscribers too, for a peer that there is not."""
-        self.notify(ErrorNotice(EC.PEER_INVALID, EndpointInfo(NIL, None), notices.UNKNOWN_PEER))
-        return LocalProtocolError(f"no peer {name}", EC.PEER_INVALID)
+        network = NetworkInfo(peer.host, peer.port) if isinstance(peer, PeerAddress) else None
+        self.notify(ErrorNotice(EC.PEER_INVALID, EndpointInfo(NIL, network), notices.UNKNOWN_PEER))
+        return LocalProtocolError(f"no peer {peer}", EC.PEER_INVALID)
 
     def notify_unavailable(self, address: PeerAddress | None, error: BrokerError, retry: float = 0.0) -> None:
         """An attempt to connect, or to accept, failed."""

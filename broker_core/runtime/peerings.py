@@ -52,6 +52,8 @@ class Peering:
         """The peer, once there is one."""
         self.error: PeeringError | None = None
         """Why the last attempt failed; None after a success."""
+        self.tried = trio.Event()
+        """Set when the first attempt is over, whatever came of it."""
         self.settled = trio.Event()
         """Set when the first attempt that counts is over: peered, or failed without retry."""
         self.scope = trio.CancelScope()
@@ -162,6 +164,7 @@ class Peerings:
             with peering.scope:
                 await self._attempts(peering, tls)
         finally:
+            peering.tried.set()
             peering.settled.set()
             self.outgoing.remove(peering)
 
@@ -173,12 +176,14 @@ class Peerings:
                 peer = await self.dial(peering.address, tls)
             except PeeringError as error:
                 peering.error = error
+                peering.tried.set()
                 if retry is None:
                     return
                 await trio.sleep(backoff.next())
                 continue
             peering.peer, peering.error = peer, None
             peer.retry = retry or 0.0
+            peering.tried.set()
             peering.settled.set()
             if retry is None:
                 return

@@ -9,13 +9,18 @@ import trio
 import trio.testing
 
 from broker_core import (
+    EC,
+    NIL,
     Count,
     Endpoint,
     EndpointId,
+    EndpointInfo,
+    ErrorNotice,
     Event,
     InvalidValue,
     Limits,
     LocalProtocolError,
+    NetworkInfo,
     Set,
 )
 from pairs import SOON, options, pair
@@ -59,8 +64,12 @@ async def test_unpeer_by_address() -> None:
         port = int(b.peers()[0].address.rpartition(":")[2])
         await b.unpeer("127.0.0.1", port)
         assert b.peers() == []
-        with pytest.raises(LocalProtocolError):
+        errors = a.make_status_subscriber()
+        with pytest.raises(LocalProtocolError, match=r"no peer 127\.0\.0\.1:1$"):
             await a.unpeer("127.0.0.1:1")
+        [error] = errors.poll()
+        context = EndpointInfo(NIL, NetworkInfo("127.0.0.1", 1))
+        assert error == ErrorNotice(EC.PEER_INVALID, context, "cannot unpeer from unknown peer")
 
 
 async def test_publish_nowait_refuses_when_full_and_sends_nothing() -> None:

@@ -285,6 +285,21 @@ async def test_a_closed_store_says_so(backend, tmp_path):
             store.nowait.put(1, 1)
 
 
+async def test_a_closed_clone_says_so_even_when_it_is_full():
+    limits = replace(DEFAULT_LIMITS, store_buffer=2)
+    async with Endpoint(options(limits=limits)) as endpoint:
+        store = await endpoint.attach_clone("db")
+        assert not store.closed
+        for number in range(2):
+            store.nowait.put(1, number)
+        with pytest.raises(trio.WouldBlock):
+            store.nowait.put(1, 2)
+        await store.aclose()
+        assert store.closed
+        with pytest.raises(StoreError, match=r"^store db: the store is closed$"):
+            store.nowait.put(1, 2)
+
+
 async def test_too_many_unawaited_operations_are_refused_and_nothing_is_lost(tmp_path):
     limits = replace(DEFAULT_LIMITS, store_queue=10)
     async with Endpoint(options(limits=limits)) as endpoint:

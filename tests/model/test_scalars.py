@@ -45,6 +45,11 @@ def test_count_defaults_to_zero_and_takes_bools() -> None:
     assert repr(Count(True)) == "Count(1)"
 
 
+def test_the_plain_number_of_a_count() -> None:
+    number = Count(2**64 - 1).value
+    assert (type(number), number) == (int, 2**64 - 1)
+
+
 def test_count_texts() -> None:
     assert repr(Count(5)) == "Count(5)"
     assert str(Count(5)) == "5"

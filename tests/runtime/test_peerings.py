@@ -37,6 +37,7 @@ async def test_retry_until_somebody_listens_and_again_after_a_loss() -> None:
         errors, loud = b.make_status_subscriber(), b.make_status_subscriber(True)
         peering = b.peer_nowait("127.0.0.1", port, retry=0.01)
         await errors.get(SOON)
+        assert (peering.tried.is_set(), peering.settled.is_set()) == (True, False)
         for _ in range(2):
             async with Endpoint(options()) as a:
                 await a.listen("127.0.0.1", port)
