@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from broker_core import PeerAddress
 
 __all__ = [
     "DEFAULT_CONNECT_TIMEOUT",
@@ -39,8 +42,8 @@ class Settings:
 
     output: OutputFormat = "ndjson"
     colour: bool = False
-    peers: tuple[tuple[str, int], ...] = ()
-    """Host and port of each peer to connect to."""
+    peers: tuple[PeerAddress, ...] = ()
+    """Whom to connect to."""
     connect_timeout: float = DEFAULT_CONNECT_TIMEOUT
     retry: int = 0
     """How many more attempts after the first one, before anything is connected."""

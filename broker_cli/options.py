@@ -1,7 +1,7 @@
 """The options that commands share, in groups, so that ``--peer`` means one thing everywhere."""
 
 from dataclasses import dataclass
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 from typer import Option
 
@@ -10,6 +10,9 @@ from .config import FORMATS, OutputFormat, Settings, Tls, When
 from .context import Context, wants_colour
 from .exit_codes import ExitCode, Failure
 from .parsing import choice, count, duration, peer_address, refuse
+
+if TYPE_CHECKING:
+    from broker_core import PeerAddress
 
 __all__ = ["ConnectOptions", "DisplayOptions", "PeerOptions"]
 
@@ -82,7 +85,7 @@ class ConnectOptions:
     ] = None
     id: Annotated[str | None, Option(metavar="UUID", help="Take this endpoint id.", hidden=True)] = None
 
-    def extend(self, settings: Settings, peers: tuple[tuple[str, int], ...], context: Context) -> Settings:
+    def extend(self, settings: Settings, peers: "tuple[PeerAddress, ...]", context: Context) -> Settings:
         """*settings* with what this group and the environment say."""
         environ = context.environ
         timeout = self.connect_timeout or environ.get(config.ENV_CONNECT_TIMEOUT)
@@ -119,7 +122,7 @@ class PeerOptions:
         ),
     ] = None
 
-    def addresses(self, context: Context) -> tuple[tuple[str, int], ...]:
+    def addresses(self, context: Context) -> "tuple[PeerAddress, ...]":
         """Host and port of each peer, without repetitions; from the environment when there is no flag."""
         if self.peer:
             texts = [(text, "--peer") for text in self.peer]
@@ -128,7 +131,7 @@ class PeerOptions:
         found = [peer_address(part.strip(), what) for text, what in texts for part in text.split(",")]
         return tuple(dict.fromkeys(found))
 
-    def required(self, context: Context) -> tuple[tuple[str, int], ...]:
+    def required(self, context: Context) -> "tuple[PeerAddress, ...]":
         """As :meth:`addresses`, at least one."""
         found = self.addresses(context)
         if not found:

@@ -10,6 +10,8 @@ from .exit_codes import ExitCode, Failure
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from broker_core import PeerAddress
+
 __all__ = [
     "DEFAULT_PORT",
     "address_text",
@@ -73,8 +75,8 @@ def choice(option: str, text: str, known: Iterable[T]) -> T:
     refuse(f"{option}: '{text}' is none of {', '.join(words)}")
 
 
-def peer_address(text: str, what: str = "--peer") -> tuple[str, int]:
-    """Host and port of ``h:9999``, ``:9999`` (this machine), ``[::1]:9999``, ``broker://h:9999``, or ``h``."""
+def peer_address(text: str, what: str = "--peer") -> PeerAddress:
+    """``h:9999``, ``:9999`` (this machine), ``[::1]:9999``, ``broker://h:9999``, ``ws://h:27759``, or ``h``."""
     from broker_core import InvalidValue, PeerAddress
 
     try:

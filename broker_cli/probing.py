@@ -15,12 +15,11 @@ from .exit_codes import ExitCode, Failure
 from .output import encode_lines
 from .output.facts import facts_block, facts_json, facts_table
 from .output.json_lines import json_line
-from .parsing import address_text
 from .pipes import Output
 from .session import Session, run_session
 
 if TYPE_CHECKING:
-    from broker_core import Status
+    from broker_core import PeerAddress, Status
 
     from .config import Settings
     from .context import Context
@@ -59,7 +58,7 @@ def run_peer(context: Context, settings: Settings, *, watch: bool, keep: bool) -
         if watch:
             session.on_notice = send.send_nowait
         (info,) = await session.connect()
-        facts = await _facts(session, info, address_text(*settings.peers[0]))
+        facts = await _facts(session, info, str(settings.peers[0]))
         lines = facts_block(facts) if human else [facts_json("peer", facts)]
         await output.write(encode_lines(lines))
         if watch:
@@ -93,14 +92,14 @@ def _notice_line(notice: Status | ErrorNotice, *, human: bool) -> str:
 def run_status(context: Context, settings: Settings) -> None:
     """Probe all peers side by side, each with an endpoint of its own, so that none can stand for another."""
     output = Output(context.stdout)
-    found: dict[tuple[str, int], dict[str, Any]] = {}
+    found: dict[PeerAddress, dict[str, Any]] = {}
 
-    async def probe(address: tuple[str, int]) -> None:
+    async def probe(address: PeerAddress) -> None:
         async def main(session: Session) -> None:
             (info,) = await session.connect()
-            found[address] = await _facts(session, info, address_text(*address))
+            found[address] = await _facts(session, info, str(address))
 
-        name = address_text(*address)
+        name = str(address)
         try:
             await run_session(context, replace(settings, peers=(address,)), main)
         except PeeringError as error:

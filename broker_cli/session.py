@@ -22,13 +22,12 @@ from broker_core.errors import PeerTimeout
 
 from .config import DEFAULT_CONNECT_TIMEOUT
 from .exit_codes import ExitCode, Failure
-from .parsing import address_text
 from .signals import run_until_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from broker_core import ErrorNotice, PeerInfo
+    from broker_core import ErrorNotice, PeerAddress, PeerInfo
 
     from .config import Settings
     from .context import Context
@@ -40,8 +39,6 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 
 _LOSSES = frozenset({SC.PEER_LOST, SC.PEER_REMOVED})
-
-HostPort = tuple[str, int]
 
 
 class Session:
@@ -57,7 +54,7 @@ class Session:
         """Called for everything that happens to peers, besides what this class does about it."""
         self._stop = stop
         self._statuses = endpoint.make_status_subscriber(receive_statuses=True)
-        self._addresses: dict[EndpointId, list[HostPort]] = {}
+        self._addresses: dict[EndpointId, list[PeerAddress]] = {}
         self._dialling = 0
         self._connected = trio.Event()
         self._nursery: trio.Nursery | None = None
@@ -69,7 +66,7 @@ class Session:
         peers: list[PeerInfo] = []
         errors: list[Exception] = []
 
-        async def one(address: HostPort, nursery: trio.Nursery) -> None:
+        async def one(address: PeerAddress, nursery: trio.Nursery) -> None:
             try:
                 peers.append(await self._dial(address, self.settings.retry))
             except (PeeringError, Failure) as error:
@@ -83,14 +80,14 @@ class Session:
             raise errors[0]
         return peers
 
-    async def _dial(self, address: HostPort, again: int | None) -> PeerInfo:
+    async def _dial(self, address: PeerAddress, again: int | None) -> PeerInfo:
         """Connect to one peer, trying *again* this many times (None: without end)."""
         pause = _FIRST_PAUSE
         self._dialling += 1
         try:
             while True:
                 try:
-                    info = await self.endpoint.peer(*address)
+                    info = await self.endpoint.peer(address)
                     break
                 except (PeerUnavailable, PeerTimeout) as error:
                     if again == 0:
@@ -103,9 +100,9 @@ class Session:
             self._dialling -= 1
         self._addresses.setdefault(info.id, []).append(address)
         self._connected.set()
-        self.context.detail(f"connected to {address_text(*address)} ({info.id}, TLS: {info.tls})")
+        self.context.detail(f"connected to {address} ({info.id}, TLS: {info.tls})")
         if self.settings.tls == "auto" and info.tls == "off":
-            self.context.progress(f"{address_text(*address)} speaks no TLS: the connection is not encrypted")
+            self.context.progress(f"{address} speaks no TLS: the connection is not encrypted")
         if all(peer.id != info.id for peer in self.endpoint.peers()):  # gone before it was noted here
             self._on_loss(info.id)
         return info
@@ -123,7 +120,7 @@ class Session:
 
     def _on_loss(self, peer: EndpointId) -> None:
         for address in self._addresses.pop(peer, ()):
-            text = f"the connection to {address_text(*address)} has ended"
+            text = f"the connection to {address} has ended"
             if self.settings.reconnect != 0 and self._nursery is not None:
                 self.context.warn(f"{text}; connecting again")
                 self._dialling += 1  # from now on, so that nobody gives up before the task runs
@@ -135,7 +132,7 @@ class Session:
         if not self._addresses:
             self._connected = trio.Event()
 
-    async def _redial(self, address: HostPort) -> None:
+    async def _redial(self, address: PeerAddress) -> None:
         attempts = self.settings.reconnect
         try:
             await self._dial(address, None if attempts is None else attempts - 1)
@@ -145,7 +142,7 @@ class Session:
             else:
                 self._give_up(str(error))
         else:
-            self.context.warn(f"connected to {address_text(*address)} again")
+            self.context.warn(f"connected to {address} again")
         finally:
             self._dialling -= 1
 

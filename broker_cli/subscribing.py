@@ -113,7 +113,7 @@ def run_subscription(context: Context, settings: Settings, plan: Subscription) -
         session.warn_of_everything(plan.topics)
         await session.connect()
         names = ", ".join(topic or '""' for topic in plan.topics)
-        where = ", ".join(address_text(*address) for address in settings.peers)
+        where = ", ".join(str(address) for address in settings.peers)
         context.progress(f"subscribed to {names} at {where}")
         tell_ready(plan.ready_file, "subscribed")
         await receiving.print()

@@ -29,6 +29,7 @@ from .errors import EC as EC
 from .errors import SC as SC
 from .errors import BackendFailure as BackendFailure
 from .errors import BrokerError as BrokerError
+from .errors import Cause as Cause
 from .errors import CodecError as CodecError
 from .errors import ConfigurationError as ConfigurationError
 from .errors import DecodeError as DecodeError
@@ -104,8 +105,9 @@ from .runtime.peerings import Peering as Peering
 from .runtime.peers import PeerInfo as PeerInfo
 from .runtime.queues import Overflow as Overflow
 from .runtime.store_base import StoreInfo as StoreInfo
-from .runtime.streams import PeerAddress as PeerAddress
-from .runtime.streams import split_address as split_address
+from .model.addresses import PeerAddress as PeerAddress
+from .model.addresses import split_address as split_address
+from .runtime.tls import TlsCredentials as TlsCredentials
 from .runtime.tls import TlsMode as TlsMode
 from .stores.backend import Record as Record
 from .stores.files import FileInfo as FileInfo
@@ -139,6 +141,7 @@ __all__ = [
     # Errors
     "BackendFailure",
     "BrokerError",
+    "Cause",
     "CodecError",
     "ConfigurationError",
     "DecodeError",
@@ -201,6 +204,7 @@ __all__ = [
     "Table",
     "Timespan",
     "Timestamp",
+    "TlsCredentials",
     "TlsMode",
     "Value",
     "Vector",

@@ -33,7 +33,7 @@ pickled. Sources: spec data-model.md section 10, native-protocol.md section 4.5.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = [
     "SC",
     "BackendFailure",
     "BrokerError",
+    "Cause",
     "CodecError",
     "ConfigurationError",
     "DecodeError",
@@ -136,6 +137,63 @@ class SC(_Code):
     PEER_LOST = 3
     ENDPOINT_DISCOVERED = 4
     ENDPOINT_UNREACHABLE = 5
+
+
+class Cause(StrEnum):
+    """What exactly keeps a peering from coming about, for programs; :attr:`PeeringError.reason` says it in words."""
+
+    NAME_UNKNOWN = "name-unknown"
+    """The host name cannot be resolved."""
+    REFUSED = "refused"
+    """Nothing listens on the port."""
+    FILTERED = "filtered"
+    """No answer at all: a firewall, or no such machine."""
+    UNREACHABLE = "unreachable"
+    """The network has no way to the machine."""
+    CANNOT_LISTEN = "cannot-listen"
+    """The port or address cannot be had for listening."""
+    CONNECTION_LOST = "connection-lost"
+    """The other side, or the network, ended the connection without a word."""
+    CLOSED_AT_ONCE = "closed-at-once"
+    """The other side closes the connection before it said anything."""
+    NOT_BROKER = "not-broker"
+    """Something else answers: HTTP, SSH, an unknown protocol."""
+    WEBSOCKET = "websocket"
+    """A WebSocket server answers where Broker's own protocol was expected, or the reverse."""
+    OLD_BROKER = "old-broker"
+    """A Broker of Zeek 4 or older."""
+    TLS_EXPECTED = "tls-expected"
+    """The other side speaks TLS, this one was told not to."""
+    PLAIN_EXPECTED = "plain-expected"
+    """The other side speaks plain TCP, this one was told to use TLS."""
+    CERTIFICATE_EXPECTED = "certificate-expected"
+    """One side has certificates, the other speaks certificate-less TLS."""
+    CERTIFICATE_REQUIRED = "certificate-required"
+    """The other side demands a certificate of this one, which has none to show."""
+    CA_UNKNOWN = "ca-unknown"
+    """A certificate was signed by a CA that the side which checks it does not trust."""
+    CERTIFICATE_EXPIRED = "certificate-expired"
+    """A certificate is past its date, or not valid yet."""
+    CERTIFICATE_INVALID = "certificate-invalid"
+    """A certificate is refused for another reason."""
+    HOST_MISMATCH = "host-mismatch"
+    """The certificate is for another host name."""
+    TLS_FAILED = "tls-failed"
+    """The TLS handshake failed in another way: no common version or cipher."""
+    VERSION = "version"
+    """No protocol version that both sides speak."""
+    HANDSHAKE_TIMEOUT = "handshake-timeout"
+    """The other side takes the connection but does not finish the handshake in time."""
+    DUPLICATE = "duplicate"
+    """The two endpoints are peered already."""
+    SHUTTING_DOWN = "shutting-down"
+    """The other side is about to end."""
+    BAD_HANDSHAKE = "bad-handshake"
+    """The other side broke the rules of the handshake."""
+    REJECTED = "rejected"
+    """The other side refused, with a text of its own; a missing or wrong token among others."""
+    TOO_MANY = "too-many"
+    """The other side (or this one) serves as many connections as its limits allow."""
 
 
 class BrokerError(Exception):
@@ -246,15 +304,21 @@ class ConfigurationError(BrokerError):
 
 
 class PeeringError(BrokerError):
-    """No peering came about with *address*; *reason* is one line, *hint* the next step or ""."""
+    """No peering came about with *address*; *reason* is one line, *hint* the next step or "".
+
+    *cause* is the same for programs, None where it is none of them.
+    """
 
     code = EC.PEER_UNAVAILABLE
 
-    def __init__(self, address: str, reason: str, hint: str = "", code: EC | None = None) -> None:
-        super().__init__(address, reason, hint, code)
+    def __init__(  # pickle hands them over by position
+        self, address: str, reason: str, hint: str = "", code: EC | None = None, cause: Cause | None = None
+    ) -> None:
+        super().__init__(address, reason, hint, code, cause)
         self.address = address
         self.reason = reason
         self.hint = hint
+        self.cause = cause
         if code is not None:
             self.code = code
 

@@ -64,6 +64,22 @@ class Limits:
     """How long a backend waits while another program has its file locked (C++: none)."""
     store_request_timeout: float = 10.0
     """How long an operation on a store waits for its confirmation (as C++)."""
+    web_message: int = 16 * 1024 * 1024
+    """Longest WebSocket message, in bytes (C++: 2**31 - 1)."""
+    web_request: int = 8192
+    """Longest head of an HTTP request or answer, in bytes (C++: 2048)."""
+    web_clients: int = 512
+    """Most WebSocket clients of one listener at a time (C++: none)."""
+    web_client_queue: int = 512
+    """Messages queued for one WebSocket client before its overflow policy acts (as C++)."""
+    web_client_topics: int = 1024
+    """Most topics that one WebSocket client may subscribe to."""
+    web_ping_interval: float = 5.0
+    """Silence after which a WebSocket connection is asked whether it is alive; it has as long again (as Zeek)."""
+    http_connections: int = 64
+    """Most connections that the HTTP status server serves at a time."""
+    http_timeout: float = 5.0
+    """For one HTTP request, and for its answer to be taken."""
     outbox: int = 8192
     """Messages of a blocking endpoint that its thread has not taken yet; whoever publishes more waits."""
     exit_timeout: float = 5.0

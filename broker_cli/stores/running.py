@@ -13,7 +13,6 @@ import trio
 
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.feeding import Feed
-from broker_cli.parsing import address_text
 from broker_cli.session import Session, run_session
 from broker_cli.signals import run_until_stopped
 from broker_core import StoreFile
@@ -97,7 +96,7 @@ def _run(
 async def attach(session: Session, target: Target) -> LiveSource:
     """A synchronized clone. Raises :class:`Failure` at once when no peer has the master, unless told to wait."""
     name = target.name
-    where = ", ".join(address_text(*address) for address in session.settings.peers)
+    where = ", ".join(str(address) for address in session.settings.peers)
     if target.timeout is None and not session.receivers(join_topics(name, MASTER_SUFFIX)):
         found = {store for peer in session.endpoint.peers() for topic in peer.filter if (store := store_of(topic))}
         masters = ", ".join(sorted(store for store, role in found if role == "master")) or "none"

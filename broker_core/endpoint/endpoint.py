@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import trio
 
 from broker_core.errors import ConfigurationError, LocalProtocolError, UndeliveredError
+from broker_core.model.addresses import PeerAddress
 from broker_core.model.ids import EndpointId
 from broker_core.model.topics import check_topic
 from broker_core.runtime.hub import Hub
 from broker_core.runtime.peerings import Listener, Peering, Peerings
 from broker_core.runtime.peers import NetworkPeer, Peer, PeerInfo
 from broker_core.runtime.stores import Stores
-from broker_core.runtime.streams import PeerAddress
 from broker_core.runtime.tls import TlsMode, check_tls_mode
 
 from .options import EndpointOptions
@@ -83,6 +83,7 @@ class Endpoint:
             ttl=self.options.ttl,
             limits=self.options.limits,
             overflow=self.options.peer_overflow,
+            credentials=self.options.credentials,
         )
         self._nursery_manager = trio.open_nursery()
         self._peerings: Peerings | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from broker_core.errors import ConfigurationError
 from broker_core.limits import DEFAULT_LIMITS, Limits
 from broker_core.runtime.queues import Overflow, check_overflow
-from broker_core.runtime.tls import TlsMode, check_tls_mode
+from broker_core.runtime.tls import TlsCredentials, TlsMode, check_tls_mode
 
 if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
@@ -28,6 +28,8 @@ class EndpointOptions:
     """Hops that a message published here may take (manual 2.2.2); C++ peers do not count them."""
     tls: TlsMode = "auto"
     """``auto``: dial with TLS or without, whichever the peer speaks; listen with TLS. ``anon``, ``off``: always so."""
+    credentials: TlsCredentials | None = None
+    """Certificate, key and CAs; required for the TLS mode ``verify``, and what ``auto`` uses when they are there."""
     peer_overflow: Overflow = "block"
     """What happens to a message for a peer whose queue is full."""
     limits: Limits = field(default=DEFAULT_LIMITS)

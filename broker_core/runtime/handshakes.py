@@ -20,11 +20,12 @@ from broker_core.protocol.registry import Drop, Hold, Proceed
 from broker_core.protocol.sniff import OLD_BROKER, TLS, describe_first_bytes
 
 from .peers import NetworkPeer
-from .streams import Connection, PeerAddress, accept_tls, connect_tls, dial, speaks_tls
+from .streams import Connection, accept_tls, connect_tls, dial, speaks_tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from broker_core.model.addresses import PeerAddress
     from broker_core.model.ids import EndpointId
     from broker_core.protocol.events import Event
     from broker_core.protocol.registry import Decision

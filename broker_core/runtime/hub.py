@@ -17,6 +17,7 @@ from broker_core.messages.binary_wire import FrameWriter
 from broker_core.messages.envelopes import Message, MessageKind
 from broker_core.messages.notices import EndpointInfo, ErrorNotice, NetworkInfo, Status
 from broker_core.messages.zeek import ZeekMessage
+from broker_core.model.addresses import PeerAddress
 from broker_core.model.ids import NIL
 from broker_core.model.native import to_value
 from broker_core.model.topics import check_topic
@@ -26,7 +27,6 @@ from broker_core.routing.router import Router
 
 from .local_peers import LocalPeer
 from .peers import OVERFLOW, NetworkPeer, Peer
-from .streams import PeerAddress
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from broker_core.routing.router import Route
 
     from .queues import MessageQueue, Overflow
+    from .tls import TlsCredentials
 
 __all__ = ["Counters", "Hub", "worth_telling"]
 
@@ -59,12 +60,22 @@ class Counters:
 class Hub:
     """Everything of an endpoint that is not a task."""
 
-    def __init__(self, own_id: EndpointId, *, forward: bool, ttl: int, limits: Limits, overflow: Overflow) -> None:
+    def __init__(
+        self,
+        own_id: EndpointId,
+        *,
+        forward: bool,
+        ttl: int,
+        limits: Limits,
+        overflow: Overflow,
+        credentials: TlsCredentials | None = None,
+    ) -> None:
         self.own_id = own_id
         self.forward = forward
         self.ttl = ttl
         self.limits = limits
         self.overflow = overflow
+        self.credentials = credentials
         self.router: Router[MessageQueue[Message], Peer] = Router(own_id, cache_size=limits.topic_cache)
         self.registry: PeerRegistry[Any] = PeerRegistry()
         self.own_filter = OwnFilter()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import trio
 
 from broker_core.errors import ConfigurationError, PeeringError, PeerRefused, UndeliveredError
+from broker_core.model.addresses import PeerAddress
 
 from .handshakes import RedundantPeering, accept_peer, dial_peer, settle
 from .local_peers import LocalPeer
 from .retry import Backoff
-from .streams import PeerAddress, accepted, open_listeners
+from .streams import accepted, open_listeners
 
 if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId

@@ -19,11 +19,12 @@ from .queues import FrameQueue, MessageQueue, Overflow
 
 if TYPE_CHECKING:
     from broker_core.limits import Limits
+    from broker_core.model.addresses import PeerAddress
     from broker_core.model.ids import EndpointId
     from broker_core.protocol.events import Event
     from broker_core.protocol.peering import PeerConnection
 
-    from .streams import Connection, PeerAddress
+    from .streams import Connection
 
 __all__ = ["NetworkPeer", "Peer", "PeerInfo", "PeerSink"]
 

@@ -8,11 +8,12 @@ import os
 import socket
 import ssl
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import trio
 
-from broker_core.errors import InvalidValue, PeerIncompatible, PeerUnavailable
+from broker_core.errors import PeerIncompatible, PeerUnavailable
+from broker_core.model.addresses import PeerAddress
 
 from .tls import anonymous_context, describe_tls
 
@@ -22,16 +23,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ByteStream",
     "Connection",
-    "PeerAddress",
     "accept_tls",
     "connect_tls",
     "dial",
     "open_listeners",
-    "split_address",
 ]
 
 READ_SIZE = 256 * 1024
-DEFAULT_PORT = 9999
 _FIRST_BYTES = 256
 _KEEPALIVE_IDLE = 60  # seconds of silence; a machine that vanished is noticed a minute after that
 _TLS_HANDSHAKE = 0x16
@@ -49,50 +47,6 @@ class ByteStream(Protocol):
 
     async def aclose(self) -> None:
         """Close, at once when cancelled."""
-
-
-class PeerAddress(NamedTuple):
-    """Where a peer listens."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def parse(cls, text: str) -> PeerAddress:
-        """``host``, ``host:port``, ``:port`` (this machine), ``[::1]:port``, with or without ``broker://``.
-
-        Raises :class:`InvalidValue` for anything else.
-        """
-        host, port = split_address(text)
-        if port == 0:
-            msg = f"'{text}' has port 0, which nobody can listen on"
-            raise InvalidValue(msg)
-        return cls(host or "127.0.0.1", DEFAULT_PORT if port is None else port)
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def split_address(text: str) -> tuple[str, int | None]:
-    """Host ("" when there is none) and port (None when there is none). Raises :class:`InvalidValue`."""
-    rest = text.removeprefix("broker://").removesuffix("/")
-    if "://" in rest:
-        problem = f"{rest.partition('://')[0]}:// is not supported"
-        raise InvalidValue(problem, hint="Broker's own protocol is spoken: broker://HOST:PORT")
-    if rest.startswith("["):
-        host, bracket, tail = rest[1:].partition("]")
-        port = tail.removeprefix(":")
-        good = bool(bracket) and bool(host) and (not tail or tail.startswith(":")) and tail != ":"
-    else:
-        host, colon, port = rest.partition(":")
-        good = bool(rest) and not set(host) & set("/[]@ ") and bool(port) == bool(colon)
-        if ":" in port:
-            problem = f"'{text}' is ambiguous"
-            raise InvalidValue(problem, hint=f"put an IPv6 address in brackets: [::1]:{DEFAULT_PORT}")
-    if not good or (port and not (port.isascii() and port.isdecimal())) or int(port or 0) > 0xFFFF:
-        problem = f"'{text}' is no address"
-        raise InvalidValue(problem, hint="such as 192.0.2.1:9999, :9999 (this machine) or [::1]:9999")
-    return host, int(port) if port else None
 
 
 class _Recorder:

@@ -7,18 +7,39 @@ out unless asked by name; a build of OpenSSL without it gives a :class:`Configur
 from __future__ import annotations
 
 import ssl
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
 from broker_core.errors import ConfigurationError
 
-__all__ = ["TlsMode", "anonymous_context", "check_tls_mode", "describe_tls"]
+__all__ = ["TlsCredentials", "TlsMode", "anonymous_context", "check_tls_mode", "describe_tls"]
 
-TlsMode = Literal["auto", "anon", "off"]
-"""``anon``: Broker's default. ``off``: plain TCP. ``auto``: find out what the other side speaks."""
+TlsMode = Literal["auto", "off", "anon", "verify"]
+"""``off``: plain TCP. ``anon``: Broker's default. ``verify``: with certificates. ``auto``: what the peer speaks."""
 
 _CIPHERS = "AECDH-AES256-SHA@SECLEVEL=0"
 _CURVE = "secp384r1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsCredentials:
+    """What TLS with certificates needs: PEM files, as Zeek's ``Broker::ssl_*`` options name them."""
+
+    certificate: str | None = None
+    """File with the own certificate, and the chain behind it."""
+    key: str | None = None
+    """File with the key of the certificate."""
+    passphrase: str | None = field(default=None, repr=False)
+    """What the key is encrypted with, at most 127 characters."""
+    ca_file: str | None = None
+    """File with the CAs that certificates of others must lead to."""
+    ca_dir: str | None = None
+    """Directory with such CAs under their OpenSSL hash names."""
+    check_host: bool = False
+    """Whether the certificate must be for the host that was asked for. Broker itself does not check that."""
+    key_log: str | None = None
+    """File that gets the keys of all TLS sessions, for Wireshark. Whoever reads it can read the traffic."""
 
 
 def check_tls_mode(mode: str) -> TlsMode:

@@ -82,8 +82,8 @@ def test_wrong_ways_to_connect(options):
 
 def test_peers_come_from_flags_or_else_from_the_environment():
     made = context(**{ENV_PEER: "a:1, b:2,,a:1"})
-    assert PeerOptions().required(made) == (("a", 1), ("b", 2))
-    assert PeerOptions(peer=["c:3", "d:4,c:3"]).required(made) == (("c", 3), ("d", 4))
+    assert PeerOptions().required(made) == (("a", 1, "broker"), ("b", 2, "broker"))
+    assert PeerOptions(peer=["c:3", "d:4,c:3"]).required(made) == (("c", 3, "broker"), ("d", 4, "broker"))
 
 
 def test_no_peer_says_how_to_give_one():

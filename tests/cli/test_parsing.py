@@ -95,7 +95,7 @@ def test_choices():
     ],
 )
 def test_peers(text, host, port):
-    assert peer_address(text) == (host, port)
+    assert peer_address(text) == (host, port, "broker")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,20 @@ def test_no_peers(text):
 
 
 def test_other_protocols_are_named():
-    assert "ws:// is not supported" in refused(peer_address, "ws://h:27759").message
+    assert "zmq:// is not supported" in refused(peer_address, "zmq://h:27760").message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ws://h", ("h", 27759, "ws")),
+        ("wss://[::1]:9997/v1/messages/json", ("::1", 9997, "wss")),
+        ("ws://:1/", ("127.0.0.1", 1, "ws")),
+    ],
+)
+def test_websocket_addresses(text, expected):
+    assert peer_address(text) == expected
+    assert peer_address(str(peer_address(text))) == expected
 
 
 def test_bare_ipv6_says_what_is_meant():
@@ -134,12 +147,12 @@ def test_bare_ipv6_says_what_is_meant():
 @given(st.text(max_size=12))
 def test_an_address_is_one_or_refused(text):
     try:
-        host, port = peer_address(text)
+        address = peer_address(text)
     except Failure:
         return
-    assert host
-    assert 0 < port < 65536
-    assert peer_address(address_text(host, port)) == (host, port)
+    assert address.host
+    assert 0 < address.port < 65536
+    assert peer_address(str(address)) == address
 
 
 @pytest.mark.parametrize(

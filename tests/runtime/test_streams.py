@@ -8,7 +8,8 @@ import pytest
 import trio
 
 from broker_core.errors import InvalidValue, PeerUnavailable
-from broker_core.runtime.streams import PeerAddress, accepted, dial, open_listeners
+from broker_core.model.addresses import PeerAddress
+from broker_core.runtime.streams import accepted, dial, open_listeners
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from broker_core.runtime.streams import PeerAddress, accepted, dial, open_listen
     ],
 )
 def test_addresses_that_can_be_read(text: str, expected: tuple[str, int]) -> None:
-    assert PeerAddress.parse(text) == expected
+    assert PeerAddress.parse(text) == (*expected, "broker")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_addresses_that_can_be_read(text: str, expected: tuple[str, int]) -> Non
         "host:-1",
         "host:٣",
         "h:0",
-        "ws://h:1",
+        "http://h:1",
     ],
 )
 def test_addresses_that_cannot(text: str) -> None:
@@ -108,4 +109,4 @@ async def test_connections_are_watched_by_the_system() -> None:
     assert str(accepted(there.stream).remote) != "unknown:0"
     await there.close()
     await listener.aclose()
-    assert accepted(there.stream).remote == ("unknown", 0)
+    assert accepted(there.stream).remote == ("unknown", 0, "broker")

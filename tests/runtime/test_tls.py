@@ -35,7 +35,7 @@ def test_an_openssl_without_the_suite_is_a_configuration_error(monkeypatch: pyte
 
 def test_modes() -> None:
     assert tls.check_tls_mode("auto") == "auto"
-    with pytest.raises(ConfigurationError, match="'on' is none of auto, anon, off"):
+    with pytest.raises(ConfigurationError, match="'on' is none of auto, off, anon, verify"):
         tls.check_tls_mode("on")
 
 

@@ -70,7 +70,7 @@ async def test_a_master_that_is_gone_is_one_error(hub, absent_only):
     """However many entries it did not confirm."""
     async with hub() as here, hub() as there:
         await here.endpoint.attach_master("db")
-        await there.endpoint.peer(*PeerAddress.parse(here.peer))
+        await there.endpoint.peer(PeerAddress.parse(here.peer))
         clone = await there.endpoint.attach_clone("db")
         await clone.wait_synchronized()
         await here.endpoint.shutdown()
