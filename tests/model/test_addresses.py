@@ -1,0 +1,63 @@
+"""Addresses of peers in all their spellings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker_core import InvalidValue, PeerAddress, split_address
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.0.0.1:9000", ("10.0.0.1", 9000, "broker")),
+        ("broker://zeek.example:9000/", ("zeek.example", 9000, "broker")),
+        ("zeek.example", ("zeek.example", 9999, "broker")),
+        (":47761", ("127.0.0.1", 47761, "broker")),
+        ("[::1]", ("::1", 9999, "broker")),
+        ("ws://zeek", ("zeek", 27759, "ws")),
+        ("ws://:9997/v1/messages/json", ("127.0.0.1", 9997, "ws")),
+        ("wss://[2001:db8::1]:443/", ("2001:db8::1", 443, "wss")),
+    ],
+)
+def test_what_can_be_read(text: str, expected: tuple[str, int, str]) -> None:
+    assert PeerAddress.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("zmq://h:1", "zmq:// is not supported"),
+        ("http://h:1", "http:// is not supported"),
+        ("ws://h:1/other", "'ws://h:1/other' is no address"),
+        ("broker://h:1/v1/messages/json", "is no address"),
+        ("ws://", "'ws://' is no address"),
+        ("::1", "'::1' is ambiguous"),
+        ("h:0", "'h:0' has port 0"),
+        ("user@h:1", "is no address"),
+    ],
+)
+def test_what_cannot(text: str, words: str) -> None:
+    with pytest.raises(InvalidValue, match=words):
+        PeerAddress.parse(text)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:9999", "[::1]:1", "ws://host:2", "wss://[::1]:443"])
+def test_they_print_as_they_are_read(text: str) -> None:
+    assert str(PeerAddress.parse(text)) == text
+
+
+def test_host_and_port_without_the_scheme() -> None:
+    assert PeerAddress("::1", 5, "wss").host_and_port == "[::1]:5"
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_split_or_refused(text: str) -> None:
+    try:
+        host, port = split_address(text)
+    except InvalidValue:
+        return
+    assert not set(host) & set("/[]@ ")
+    assert port is None or 0 <= port <= 0xFFFF
