@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from broker_core import Count, Endpoint, EndpointOptions, Event
+from broker_core import Count, Endpoint, EndpointOptions, Event, TlsCredentials
 
 from .events import KINDS, TOPIC, make_event
 
@@ -33,15 +33,20 @@ async def parent_is_done() -> None:
     await trio.to_thread.run_sync(sys.stdin.readline)
 
 
-def endpoint() -> Endpoint:
-    return Endpoint(EndpointOptions(tls="off"))
+def endpoint(arguments: Namespace | None = None) -> Endpoint:
+    """Without TLS, unless the arguments say otherwise; the certificates are those of ``broker tls init DIR node``."""
+    if arguments is None or not arguments.certificates:
+        return Endpoint(EndpointOptions(tls=arguments.tls if arguments else "off"))
+    folder = arguments.certificates
+    credentials = TlsCredentials(certificate=f"{folder}/node.crt", key=f"{folder}/node.key", ca_file=f"{folder}/ca.crt")
+    return Endpoint(EndpointOptions(tls=arguments.tls, credentials=credentials))
 
 
 async def receive(arguments: Namespace) -> None:
     """Events until `count` have come behind `warm` others; every argument of each is looked at."""
-    async with endpoint() as ep:
+    async with endpoint(arguments) as ep:
         subscriber = ep.make_subscriber(TOPIC)
-        listener = await ep.listen(HOST, 0)
+        listener = await ep.listen(HOST, 0, tls=arguments.tls)
         say(port=listener.port)
         seen, started = 0, 0.0
         async for message in subscriber:
@@ -59,8 +64,8 @@ async def receive(arguments: Namespace) -> None:
 
 async def publish(arguments: Namespace) -> None:
     """Events as fast as they are taken, until killed."""
-    async with endpoint() as ep:
-        await ep.peer(HOST, arguments.port)
+    async with endpoint(arguments) as ep:
+        say(tls=(await ep.peer(HOST, arguments.port)).tls)
         await ep.wait_for_subscribers(TOPIC)
         number = 0
         while True:
@@ -166,6 +171,8 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=100_000)
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--patience", type=float, default=120.0)
+    parser.add_argument("--tls", default="off", choices=("off", "anon", "verify"))
+    parser.add_argument("--certificates", default="")
     arguments = parser.parse_args()
     trio.run(ROLES[arguments.role], arguments)
 

@@ -194,6 +194,10 @@ class Cause(StrEnum):
     """The other side refused, with a text of its own; a missing or wrong token among others."""
     TOO_MANY = "too-many"
     """The other side (or this one) serves as many connections as its limits allow."""
+    CONFIGURATION = "configuration"
+    """This side's own settings cannot be used: of a diagnosis, or of files that broke while they are in use."""
+    NOT_SUBSCRIBED = "not-subscribed"
+    """There is a peering, but the peer subscribes to nothing that the topic starts with; of a diagnosis only."""
 
 
 class BrokerError(Exception):

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import trio
 
-from broker_core.errors import (
-    EC,
-    PeerIncompatible,
-    PeeringError,
-    PeerRefused,
-    PeerTimeout,
-    PeerUnavailable,
-)
+from broker_core.errors import EC, Cause, PeerIncompatible, PeeringError, PeerRefused, PeerTimeout
 from broker_core.protocol.events import Lost, Peered, PeerIdentified
 from broker_core.protocol.peering import PeerConnection
 from broker_core.protocol.registry import Drop, Hold, Proceed
-from broker_core.protocol.sniff import OLD_BROKER, TLS, describe_first_bytes
+from broker_core.protocol.sniff import TLS, describe_first_bytes
 
-from .peers import NetworkPeer
-from .streams import Connection, accept_tls, connect_tls, dial, speaks_tls
+from .accepting import secure_accepted
+from .dialing import answers_tls, open_connection
+from .network_peers import NetworkPeer
+from .strangers import strange_client, strange_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,18 +27,28 @@ if TYPE_CHECKING:
     from broker_core.protocol.registry import Decision
 
     from .hub import Hub
+    from .streams import Connection
     from .tls import TlsMode
 
 __all__ = ["Attempt", "RedundantPeering", "accept_peer", "dial_peer", "settle"]
 
-_PROBE = b"\x00\x00\x00\x05\x07ZEEK"
+_FIRST_BYTES = 1024  # enough of an HTTP request or answer to tell whose it is
+
+
+_CAUSES = {
+    EC.PEER_INCOMPATIBLE: Cause.VERSION,
+    EC.PEER_DISCONNECT_DURING_HANDSHAKE: Cause.CONNECTION_LOST,
+    EC.SHUTTING_DOWN: Cause.SHUTTING_DOWN,
+    EC.REDUNDANT_CONNECTION: Cause.DUPLICATE,
+}
+"""Of errors that end a handshake."""
 
 
 class RedundantPeering(PeerRefused):
     """The attempt was not needed: the two endpoints are peered already, or about to be (spec 4.4, 4.5)."""
 
     def __init__(self, address: str, reason: str, peer_id: EndpointId) -> None:
-        super().__init__(address, reason, "", EC.REDUNDANT_CONNECTION)
+        super().__init__(address, reason, "", EC.REDUNDANT_CONNECTION, Cause.DUPLICATE)
         self.args = (address, reason, peer_id)
         self.peer_id = peer_id
 
@@ -50,7 +56,8 @@ class RedundantPeering(PeerRefused):
 class Attempt:
     """A handshake in progress: what the registry knows a connection by."""
 
-    def __init__(self, hub: Hub, connection: Connection, *, server: bool) -> None:
+    def __init__(self, hub: Hub, connection: Connection, *, server: bool, started: float | None = None) -> None:
+        """*started* is the time from which the handshake has limits.handshake_timeout; now if it is None."""
         self.hub = hub
         self.connection = connection
         self.server = server
@@ -59,9 +66,10 @@ class Attempt:
             server=server,
             own_filter=hub.own_filter.announced,
             limits=hub.limits,
-            now=trio.current_time(),
+            now=trio.current_time() if started is None else started,
             writer=hub.frames,
         )
+        self._first = b""
         self._verdict: Decision | None = None
         self._decided = trio.Event()
         self._registered = False
@@ -78,20 +86,19 @@ class Attempt:
 
     async def _shake_hands(self) -> NetworkPeer:
         protocol = self.protocol
-        answered = False
         while True:
             await self._send()
             events = protocol.events()
             for at, event in enumerate(events):
                 match event:
-                    case PeerIdentified(peer, originator):
+                    case PeerIdentified(peer, originator) if not protocol.closed:  # else Lost comes next
                         await self._arbitrate(peer, originator)
                         break
                     case Peered():
                         await self._send()
                         return self._peered(events[at + 1 :])
                     case Lost():
-                        raise self._failure(event, answered=answered)
+                        raise self._failure(event)
                     case _:
                         pass
             else:
@@ -101,10 +108,14 @@ class Attempt:
                 if scope.cancelled_caught:
                     protocol.handle_deadline(trio.current_time())
                 elif data:
-                    answered = True
-                    protocol.receive_data(data, trio.current_time())
+                    self._take(data)
                 else:
                     protocol.receive_eof()
+
+    def _take(self, data: bytes) -> None:
+        if len(self._first) < _FIRST_BYTES:
+            self._first += data[:_FIRST_BYTES]
+        self.protocol.receive_data(data, trio.current_time())
 
     async def _send(self) -> None:
         """Write what is due, each frame by a call of its own.
@@ -117,7 +128,7 @@ class Attempt:
             for frame in protocol.data_to_send():
                 await self.connection.send(frame)
         except trio.BrokenResourceError:
-            protocol.receive_data(await self._drain(), trio.current_time())
+            self._take(await self._drain())
             protocol.receive_eof()
 
     async def _drain(self) -> bytes:
@@ -173,26 +184,39 @@ class Attempt:
             self._registered = False
             settle(self.hub.registry.ended(self.protocol.peer_id, self))
 
-    def _failure(self, lost: Lost, *, answered: bool) -> PeeringError:
+    def _failure(self, lost: Lost) -> PeeringError:
         address = str(self.connection.remote)
         error = lost.error
         code = error.code if error else EC.UNSPECIFIED
         peer_id = lost.drop_sender or self.protocol.peer_id
+        if self.connection.fault is not None:  # an alert of TLS, after which nothing could come
+            return self.connection.fault
         if EC.REDUNDANT_CONNECTION in (code, lost.drop_code) and peer_id and self.hub.registry.is_connected(peer_id):
             return RedundantPeering(address, "a peering with this endpoint exists already", peer_id)
         if lost.drop_code is not None:
             return _refusal(address, lost)
         if code is EC.PEER_TIMEOUT:
-            hint = "is that port Broker's? Zeek's WebSocket and ZeroMQ ports are others"
-            return PeerTimeout(address, str(error), hint)
-        if lost.looks_like == TLS:
-            return PeerIncompatible(address, "it speaks TLS", "use TLS mode auto or anon")
+            hint = "" if self.server else "is that port Broker's? Zeek's WebSocket and ZeroMQ ports are others"
+            return PeerTimeout(address, str(error), hint, cause=Cause.HANDSHAKE_TIMEOUT)
         if lost.looks_like:
-            return _no_broker(address, lost.looks_like)
-        if not answered:
+            looks_like = describe_first_bytes(self._first) or lost.looks_like
+            if self.server:
+                return strange_client(address, looks_like, self._first)
+            return strange_server(address, looks_like)
+        if not self._first:
+            return self._silence(address)
+        return PeerIncompatible(address, str(error), "", code, _CAUSES.get(code, Cause.BAD_HANDSHAKE))
+
+    def _silence(self, address: str) -> PeeringError:
+        """The connection ended before the other side said anything."""
+        if self.server:
+            reason, hint = "the client closed the connection before it said anything", "perhaps it was only a port scan"
+        else:
+            reason = "it closed the connection at once"
             hint = "it may expect TLS, with or without certificates, be no Broker, or be shutting down"
-            return PeerIncompatible(address, "it closed the connection at once", hint)
-        return PeerIncompatible(address, str(error), "", code)
+            if self.connection.tls != "off":
+                hint = "it may be no Broker, or be shutting down"
+        return PeerIncompatible(address, reason, hint, cause=Cause.CLOSED_AT_ONCE)
 
 
 def settle(verdicts: Iterable[tuple[object, Decision]]) -> None:
@@ -202,83 +226,38 @@ def settle(verdicts: Iterable[tuple[object, Decision]]) -> None:
         attempt.settle(verdict)
 
 
-def _no_broker(address: str, looks_like: str) -> PeeringError:
-    hint = (
-        "Zeek 5 and later speak Broker's present protocol; older ones cannot be peers"
-        if looks_like == OLD_BROKER
-        else ""
-    )
-    return PeerIncompatible(address, f"not a Broker of version 2.3 or later: {looks_like}", hint)
-
-
 def _refusal(address: str, lost: Lost) -> PeeringError:
     try:
         code = EC(lost.drop_code or 0)
     except ValueError:
         code = EC.UNSPECIFIED
     if code is EC.PEER_INCOMPATIBLE:
-        return PeerIncompatible(
-            address, f"protocol version refused: {lost.drop_text}", "both must be Broker 2.3 or later"
-        )
+        reason = f"protocol version refused: {lost.drop_text}"
+        return PeerIncompatible(address, reason, "both must be Broker 2.3 or later", cause=Cause.VERSION)
     if code is EC.SHUTTING_DOWN:
-        return PeerRefused(address, "the peer is shutting down", "", code)
-    return PeerRefused(address, f"the peer refused: {lost.drop_text} ({code.label})", "", code)
+        return PeerRefused(address, "the peer is shutting down", "", code, Cause.SHUTTING_DOWN)
+    cause = Cause.DUPLICATE if code is EC.REDUNDANT_CONNECTION else Cause.REJECTED
+    return PeerRefused(address, f"the peer refused: {lost.drop_text} ({code.label})", "", code, cause)
 
 
 async def dial_peer(hub: Hub, address: PeerAddress, tls: TlsMode) -> NetworkPeer:
-    """Connect and shake hands. Raises :class:`PeeringError`.
+    """Connect and shake hands. Raises :class:`PeeringError`, and :class:`ConfigurationError` before it connects.
 
-    With *tls* "auto" TLS is tried first, as every stock Zeek wants it, and plain TCP when the other side turns
-    out not to speak TLS.
+    How *tls* is understood is said at :func:`~broker_core.runtime.dialing.open_connection`.
     """
-    limits = hub.limits
-    connection = await dial(address, limits.connect_timeout)
-    if tls != "off":
-        try:
-            with trio.move_on_after(limits.handshake_timeout) as scope:
-                secured = await connect_tls(connection)
-        except trio.Cancelled:
-            await connection.close()  # noqa: ASYNC102  # it closes at once
-            raise
-        if scope.cancelled_caught:
-            await connection.close()
-            reason = f"no answer to the TLS handshake within {limits.handshake_timeout:g} s"
-            raise PeerTimeout(str(address), reason, "is that port Broker's? TLS mode off talks to a Broker without TLS")
-        if isinstance(secured, Connection):
-            connection = secured
-        else:
-            _check_plain(address, tls, secured)
-            connection = await dial(address, limits.connect_timeout)
-    return await Attempt(hub, connection, server=False).run()
-
-
-def _check_plain(address: PeerAddress, tls: TlsMode, said: bytes) -> None:
-    """Raise unless it is worth talking without TLS to what answered a TLS handshake with *said*."""
-    if said and not _PROBE.startswith(said[: len(_PROBE)]):
-        looks_like = describe_first_bytes(said)
-        if looks_like:
-            raise _no_broker(str(address), looks_like)
-    if tls == "anon":
-        reason = "it does not speak TLS" if said else "it ended the TLS handshake without a word"
-        raise PeerIncompatible(str(address), reason, "use TLS mode auto, or off")
+    connection = await open_connection(address, tls, hub.credentials, hub.limits)
+    try:
+        return await Attempt(hub, connection, server=False).run()
+    except PeeringError as error:
+        if tls == "off" and error.cause is Cause.CLOSED_AT_ONCE:
+            with suppress(PeeringError):  # what was found first stands
+                if await answers_tls(address, hub.limits):
+                    error = strange_server(str(address), TLS)
+        raise error from None
 
 
 async def accept_peer(hub: Hub, stream: trio.SocketStream, connection: Connection, tls: TlsMode) -> NetworkPeer:
     """Shake hands with whoever connected. Raises :class:`PeeringError`."""
-    timeout = hub.limits.handshake_timeout
-    where = str(connection.remote)
-    try:
-        with trio.fail_after(timeout):
-            if tls == "anon" or (tls == "auto" and await speaks_tls(stream)):
-                connection = await accept_tls(connection)
-    except trio.TooSlowError:
-        await connection.close()
-        raise PeerTimeout(where, f"no TLS handshake within {timeout:g} s") from None
-    except trio.BrokenResourceError as error:
-        await connection.close()
-        reason = "TLS handshake failed: the other side speaks plain TCP, or wants certificates"
-        raise PeerIncompatible(where, reason) from error
-    except OSError as error:
-        await connection.close()
-        raise PeerUnavailable(where, f"connection lost: {error.strerror}") from error
-    return await Attempt(hub, connection, server=True).run()
+    started = trio.current_time()
+    connection = await secure_accepted(stream, connection, tls, hub.credentials, hub.limits.handshake_timeout)
+    return await Attempt(hub, connection, server=True, started=started).run()

@@ -322,7 +322,7 @@ def test_oversize_frame_of_the_handshake():
         (b"SSH-2.0-OpenSSH\r\n", SSH),
         (bytes.fromhex("0000000000000034000000000000000300000000"), OLD_BROKER),
         (bytes.fromhex("0100000000000020000000000000000000000000"), OLD_BROKER),
-        (b"220 hello\r\n", r"an unknown protocol that starts with b'220 hello\r\n'"),
+        (b"220 hello\r\n", r"mail or FTP that starts with b'220 hello\r\n'"),
     ],
 )
 def test_something_else_on_that_port_is_named(data, what):

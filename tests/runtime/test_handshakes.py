@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import trio
 
 from broker_core import (
     EC,
+    Cause,
     Endpoint,
     EndpointId,
     EndpointOptions,
@@ -22,6 +23,7 @@ from broker_core import (
     PeerRefused,
     PeerTimeout,
 )
+from broker_core.runtime.dialing import open_connection
 from broker_core.runtime.handshakes import Attempt
 from broker_core.runtime.streams import dial
 
@@ -47,9 +49,9 @@ async def server(talk: Callable[[trio.SocketStream], Awaitable[None]]) -> AsyncI
         nursery.cancel_scope.cancel()
 
 
-async def attempt(port: int, tls: Any = "auto", limits: Limits = FAST) -> PeeringError:
+async def attempt(port: int, tls: Any = "auto", limits: Limits = FAST, credentials: Any = None) -> PeeringError:
     with trio.fail_after(10):
-        async with Endpoint(EndpointOptions(tls=tls, limits=limits)) as endpoint:
+        async with Endpoint(EndpointOptions(tls=tls, limits=limits, credentials=credentials)) as endpoint:
             with pytest.raises(PeeringError) as caught:
                 await endpoint.peer("127.0.0.1", port)
             [notice] = [caught.value]
@@ -83,19 +85,25 @@ HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 
 @pytest.mark.parametrize("tls", ["auto", "anon", "off"])
 @pytest.mark.parametrize(
-    ("talk", "words"),
+    ("talk", "words", "cause"),
     [
-        (says(HTTP), "HTTP"),
-        (says(b"SSH-2.0-OpenSSH_9.2\r\n", first=True), "SSH"),
-        (says(b"220 mail.example ESMTP\r\n", first=True), "220 mail.example"),
+        (says(HTTP), "HTTP", Cause.NOT_BROKER),
+        (
+            says(HTTP[:-2] + b"Server: ixwebsocket/11.4.5\r\n\r\n"),
+            "HTTP (the WebSocket server of a Zeek)",
+            Cause.WEBSOCKET,
+        ),
+        (says(b"SSH-2.0-OpenSSH_9.2\r\n", first=True), "SSH", Cause.NOT_BROKER),
+        (says(b"220 mail.example ESMTP\r\n", first=True), "220 mail.example", Cause.NOT_BROKER),
     ],
 )
-async def test_something_else_listens_there(talk: Any, words: str, tls: Any) -> None:
+async def test_something_else_listens_there(talk: Any, words: str, cause: Cause, tls: Any) -> None:
     async with server(talk) as port:
         error = await attempt(port, tls)
     assert isinstance(error, PeerIncompatible)
     assert words in str(error)
     assert "not a Broker" in str(error)
+    assert error.cause is cause
 
 
 @pytest.mark.parametrize("tls", ["auto", "off"])
@@ -104,7 +112,7 @@ async def test_nothing_is_said_at_all(tls: Any) -> None:
         error = await attempt(port, tls)
     assert isinstance(error, PeerTimeout)
     assert "within 0.3 s" in str(error)
-    assert error.code is EC.PEER_TIMEOUT
+    assert (error.code, error.cause) == (EC.PEER_TIMEOUT, Cause.HANDSHAKE_TIMEOUT)
 
 
 @pytest.mark.parametrize("tls", ["auto", "anon", "off"])
@@ -112,78 +120,134 @@ async def test_the_connection_is_closed_at_once(tls: Any) -> None:
     async with server(hang_up) as port:
         error = await attempt(port, tls)
     assert isinstance(error, PeerIncompatible)
+    assert error.cause is Cause.CLOSED_AT_ONCE
     assert ("TLS" if tls == "off" else "") in error.hint + str(error)
 
 
+async def told_to(endpoint: Endpoint, action: Awaitable[object]) -> str:
+    """What a status subscriber of *endpoint* hears while *action* fails."""
+    told = endpoint.make_status_subscriber()
+    with suppress(PeeringError):
+        await action
+    return (await told.get(5)).message
+
+
 async def test_a_listener_wants_tls() -> None:
+    """The client is told by the alert of our listener, or by the answer to a second attempt: C++ says nothing."""
     async with Endpoint() as there:
         listener = await there.listen(tls="anon")
         told = there.make_status_subscriber()
         error = await attempt(listener.port, "off")
         assert isinstance(error, PeerIncompatible)
-        assert "TLS" in str(error) + error.hint
+        assert (error.cause, error.reason) == (Cause.TLS_EXPECTED, "it speaks TLS")
+        assert "TLS mode auto" in error.hint
         notice = await told.get(5)
-        assert "TLS handshake failed" in notice.message
+        assert "TLS handshake failed: the client speaks plain TCP" in notice.message
+
+
+async def test_a_server_that_says_nothing_to_plain_tcp_is_asked_for_tls(cpp: Any, counterpart: Any) -> None:
+    async with counterpart(cpp(None, server=True)) as there:
+        error = await attempt(there.port, "off", limits=Limits())
+    assert (error.cause, error.reason) == (Cause.TLS_EXPECTED, "it speaks TLS")
+    assert there.errors[0] == "WRONG_VERSION_NUMBER"
 
 
 async def test_a_listener_wants_plain_tcp() -> None:
     async with Endpoint() as there:
         listener = await there.listen(tls="off")
+        told = there.make_status_subscriber()
         error = await attempt(listener.port, "anon")
         assert isinstance(error, PeerIncompatible)
-        assert "does not speak TLS" in str(error)
+        assert (error.cause, error.reason) == (Cause.PLAIN_EXPECTED, "it does not speak TLS")
         assert "auto" in error.hint
+        assert "the client speaks TLS" in (await told.get(5)).message
 
 
-async def test_a_listener_wants_certificates(openssl_server: int) -> None:
-    error = await attempt(openssl_server, limits=Limits())
-    assert isinstance(error, PeerIncompatible)
-    assert "speaks TLS, but not without certificates" in str(error)
-    plain = await attempt(openssl_server, "off", limits=Limits())
-    assert "it may expect TLS" in plain.hint
+async def test_a_listener_wants_certificates(cpp: Any, counterpart: Any, authority: Any) -> None:
+    async with counterpart(cpp(authority.node(), server=True)) as there:
+        error = await attempt(there.port, limits=Limits())
+        assert (type(error), error.cause) == (PeerIncompatible, Cause.CERTIFICATE_EXPECTED)
+        assert "speaks TLS, but not without certificates" in str(error)
+        plain = await attempt(there.port, "off", limits=Limits())
+        assert plain.cause is Cause.TLS_EXPECTED
 
 
-@pytest.fixture
-def openssl_server(certificate: tuple[str, str]) -> Iterator[int]:
-    """A TLS server that has a certificate, as Broker has with its ssl_* options set."""
-    cert, key = certificate
-    command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", cert, "-key", key]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            for line in server.stdout:
-                if line.startswith("ACCEPT"):
-                    yield int(line.rpartition(":")[2])
-                    break
-        finally:
-            server.kill()
+def verified(credentials: Any) -> EndpointOptions:
+    return EndpointOptions(tls="verify", credentials=credentials)
 
 
-@pytest.fixture
-def certificate(tmp_path: Any) -> tuple[str, str]:
-    """A self-signed certificate and its key, made by the openssl command."""
-    key, cert = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-subj", "/CN=x"],
-        check=True,
-        capture_output=True,
-    )
-    return cert, key
+async def test_endpoints_with_certificates(authority: Any) -> None:
+    async with Endpoint(verified(authority.node())) as there, Endpoint(verified(authority.node())) as here:
+        listener = await there.listen(tls="verify")
+        messages = there.make_subscriber("/t")
+        info = await here.peer("127.0.0.1", listener.port)
+        assert info.tls == "TLSv1.3 TLS_AES_256_GCM_SHA384 (certificate verified)"
+        for number in range(100):
+            await here.publish("/t", number)
+        assert [(await messages.get()).value for _ in range(100)] == list(range(100))
+        assert there.peers()[0].tls == info.tls
+
+
+async def test_both_sides_are_told_what_is_wrong_with_a_certificate(authority: Any) -> None:
+    """A client learns that it is refused after its part of the handshake is over, and what it sent by then is lost."""
+    async with Endpoint(verified(authority.node())) as there:
+        listener = await there.listen(tls="verify")
+        for credentials, cause, here_words, there_words in (
+            (authority.node(ca=authority.other), Cause.CA_UNKNOWN, "it does not trust", "certificate is of a CA that"),
+            (authority.expired(), Cause.CERTIFICATE_EXPIRED, "says that this side's", "certificate has expired"),
+            (authority.node(ca_file=authority.other_file), Cause.CA_UNKNOWN, "is of a CA", "the client does not trust"),
+            (authority.node(check_host=True), Cause.HOST_MISMATCH, "not for 127.0.0.1", "the client refuses this"),
+        ):
+            async with Endpoint(verified(credentials)) as here:
+                told = there.make_status_subscriber()
+                with pytest.raises(PeerIncompatible, match=here_words) as caught:
+                    await here.peer("127.0.0.1", listener.port)
+                assert caught.value.cause is cause
+                assert there_words in (await told.get(5)).message
+
+
+async def test_what_a_stranger_is_called(knock: Any) -> None:
+    """The listening side names it, with TLS and without."""
+    async with Endpoint() as there:
+        for tls in ("off", "anon"):
+            listener = await there.listen(tls=tls)  # type: ignore[arg-type]
+            for words, name in (
+                (b"GET /v1/messages/json HTTP/1.1\r\nHost: x\r\n\r\n", "later: WebSocket"),
+                (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "later: HTTP"),
+                (b"SSH-2.0-OpenSSH_9.2\r\n", "later: SSH"),
+                (CAF_GREETING, "later: a Broker of Zeek 4 or older"),
+            ):
+                assert name in await told_to(there, knock(listener.port, None, words))
+
+
+async def test_a_client_that_says_nothing_and_one_that_knows_no_version(knock: Any) -> None:
+    async with Endpoint() as there:
+        listener = await there.listen(tls="off")
+
+        async def nothing() -> None:
+            await (await trio.open_tcp_stream("127.0.0.1", listener.port)).aclose()
+
+        assert "closed the connection before it said anything" in await told_to(there, nothing())
+        hello = b"\x06ZEEK" + b"\1" * 16 + b"\7\x09"
+        assert "unsupported versions offered" in await told_to(
+            there, knock(listener.port, None, len(hello).to_bytes(4, "big") + hello)
+        )
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "kind", "words"),
+    ("code", "text", "kind", "words", "cause"),
     [
-        (2, b"unsupported versions offered", PeerIncompatible, "version refused: unsupported versions offered"),
-        (28, b"shutting down", PeerRefused, "the peer is shutting down"),
-        (1, b"no", PeerRefused, r"the peer refused: no \(unspecified\)"),
+        (2, b"unsupported versions offered", PeerIncompatible, "refused: unsupported versions offered", Cause.VERSION),
+        (28, b"shutting down", PeerRefused, "the peer is shutting down", Cause.SHUTTING_DOWN),
+        (39, b"redundant", PeerRefused, r"the peer refused: redundant \(redundant_conn", Cause.DUPLICATE),
+        (1, b"no", PeerRefused, r"the peer refused: no \(unspecified\)", Cause.REJECTED),
     ],
 )
-async def test_the_peer_gives_a_reason(code: int, text: bytes, kind: type, words: str) -> None:
+async def test_the_peer_gives_a_reason(code: int, text: bytes, kind: type, words: str, cause: Cause) -> None:
     body = b"\x09ZEEK" + b"\1" * 16 + bytes((code, len(text))) + text
     async with server(says(PROBE + len(body).to_bytes(4, "big") + body)) as port:
         error = await attempt(port, "off")
-    assert type(error) is kind
+    assert (type(error), error.cause) == (kind, cause)
     with pytest.raises(kind, match=words):
         raise error
 
@@ -202,14 +266,35 @@ async def test_a_broker_of_the_older_kind(tls: Any) -> None:
     assert isinstance(error, PeerIncompatible)
     assert str(error).endswith("not a Broker of version 2.3 or later: a Broker of Zeek 4 or older")
     assert "Zeek 5" in error.hint
+    assert error.cause is Cause.OLD_BROKER
 
 
-@pytest.fixture
-def older_broker() -> Iterator[int]:
-    """The port of a C++ Broker 1.4.0, where Debian's bindings of it are installed."""
+@pytest.mark.parametrize(
+    ("frames", "cause"),
+    [
+        (PROBE, Cause.CONNECTION_LOST),
+        (PROBE + b"\0\0\0\0", Cause.BAD_HANDSHAKE),
+        (PROBE + b"\0\0\0\1\x0c", Cause.BAD_HANDSHAKE),
+    ],
+)
+async def test_a_handshake_that_breaks_off_or_breaks_the_rules(frames: bytes, cause: Cause) -> None:
+    async def talk(stream: trio.SocketStream) -> None:
+        await stream.receive_some()
+        await stream.send_all(frames)
+        await stream.send_eof()
+        await silent(stream)
+
+    async with server(talk) as port:
+        error = await attempt(port, "off")
+    assert (type(error), error.cause) == (PeerIncompatible, cause)
+
+
+@contextmanager
+def older_broker(settings: str) -> Iterator[int]:
+    """The port of a C++ Broker 1.4.0, where Debian's bindings of it are installed; later ones have the same TLS."""
     code = (
-        "import broker; o = broker.BrokerOptions(); o.disable_ssl = True; "
-        "ep = broker.Endpoint(broker.Configuration(o)); print(ep.listen('127.0.0.1', 0), flush=True); input()"
+        f"import broker; o = broker.BrokerOptions(); c = broker.Configuration(o); {settings}\n"
+        "ep = broker.Endpoint(c); print(ep.listen('127.0.0.1', 0), flush=True); input()"
     )
     if not Path("/usr/bin/python3").exists():
         pytest.skip("there is no Debian Python")
@@ -225,9 +310,33 @@ def older_broker() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("tls", ["auto", "off"])
-async def test_a_real_broker_of_the_older_kind(tls: Any, older_broker: int) -> None:
-    error = await attempt(older_broker, tls, limits=Limits())
+async def test_a_real_broker_of_the_older_kind(tls: Any) -> None:
+    with older_broker("o.disable_ssl = True; c = broker.Configuration(o)") as port:
+        error = await attempt(port, tls, limits=Limits())
     assert "a Broker of Zeek 4 or older" in str(error)
+
+
+async def test_the_tls_of_a_real_broker(authority: Any) -> None:
+    """That this side gets as far as to see what Broker it is means that TLS worked."""
+    with older_broker("") as port:
+        assert (await attempt(port, "auto", limits=Limits())).cause is Cause.OLD_BROKER
+        assert (await attempt(port, "off", limits=Limits())).cause is Cause.TLS_EXPECTED
+        error = await attempt(port, "verify", limits=Limits(), credentials=authority.node())
+        assert error.cause is Cause.CERTIFICATE_EXPECTED
+
+
+async def test_the_tls_of_a_real_broker_with_certificates(authority: Any) -> None:
+    node = authority.node()
+    files = {"openssl_certificate": node.certificate, "openssl_key": node.key, "openssl_cafile": node.ca_file}
+    with older_broker("; ".join(f"c.{name} = {path!r}" for name, path in files.items())) as port:
+        assert (await attempt(port, "auto", limits=Limits())).cause is Cause.CERTIFICATE_EXPECTED
+        for credentials, cause in (
+            (authority.node(), Cause.OLD_BROKER),
+            (authority.node(ca=authority.other), Cause.CA_UNKNOWN),
+            (authority.node(ca_file=authority.other_file), Cause.CA_UNKNOWN),
+            (authority.expired(), Cause.CERTIFICATE_EXPIRED),
+        ):
+            assert (await attempt(port, "auto", limits=Limits(), credentials=credentials)).cause is cause
 
 
 async def test_handshakes_of_strangers_are_bounded() -> None:
@@ -242,6 +351,31 @@ async def test_handshakes_of_strangers_are_bounded() -> None:
             assert await strangers[2].receive_some() == b""
             for stranger in strangers:
                 await stranger.aclose()
+
+
+async def test_a_flood_of_tls_handshakes_is_bounded_and_ends() -> None:
+    """Those that stall in TLS count as others do, and have as long for TLS and Broker's handshake together."""
+    limits = Limits(max_handshakes=3, handshake_timeout=0.3)
+    async with Endpoint(EndpointOptions(limits=limits)) as there, Endpoint() as here:
+        listener = await there.listen(tls="anon")
+        told = there.make_status_subscriber()
+        with trio.fail_after(10):
+            flood = [await trio.open_tcp_stream("127.0.0.1", listener.port) for _ in range(8)]
+            notices = [(await told.get()).message for _ in range(8)]
+            assert sum("3 handshakes are open already (max_handshakes)" in text for text in notices) == 5
+            assert sum("no TLS handshake within 0.3 s" in text for text in notices) == 3
+            for stream in flood:
+                await stream.aclose()
+            await here.peer("127.0.0.1", listener.port)
+
+
+async def test_a_client_that_stalls_behind_tls_is_turned_away() -> None:
+    async with Endpoint(EndpointOptions(limits=FAST)) as there:
+        listener = await there.listen(tls="anon")
+        connection = await open_connection(PeerAddress("127.0.0.1", listener.port), "anon", None, Limits())
+        await connection.send(b"\0\0")
+        assert "handshake not finished within 0.3 s" in (await there.make_status_subscriber().get(5)).message
+        await connection.close()
 
 
 async def test_a_stranger_is_turned_away_after_the_timeout() -> None:

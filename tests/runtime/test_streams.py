@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
 import pytest
 import trio
 
-from broker_core.errors import InvalidValue, PeerUnavailable
+from broker_core.errors import Cause, InvalidValue, PeerUnavailable
 from broker_core.model.addresses import PeerAddress
-from broker_core.runtime.streams import accepted, dial, open_listeners
+from broker_core.runtime.streams import accepted, dial, open_listeners, peek
 
 
 @pytest.mark.parametrize(
@@ -59,8 +60,9 @@ def test_addresses_print_as_they_are_read() -> None:
 
 
 async def test_a_name_that_does_not_resolve() -> None:
-    with pytest.raises(PeerUnavailable, match="the name cannot be resolved"):
+    with pytest.raises(PeerUnavailable, match="the name cannot be resolved") as caught:
         await dial(PeerAddress("no-such-host.invalid", 9999), 5)
+    assert caught.value.cause is Cause.NAME_UNKNOWN
 
 
 async def test_nobody_listens() -> None:
@@ -71,6 +73,7 @@ async def test_nobody_listens() -> None:
         await dial(PeerAddress("127.0.0.1", port), 5)
     assert caught.value.address == f"127.0.0.1:{port}"
     assert "9999" in caught.value.hint
+    assert caught.value.cause is Cause.REFUSED
 
 
 async def test_an_answer_that_does_not_come_in_time(monkeypatch: pytest.MonkeyPatch, autojump_clock: object) -> None:
@@ -81,8 +84,30 @@ async def test_an_answer_that_does_not_come_in_time(monkeypatch: pytest.MonkeyPa
         raise AssertionError
 
     monkeypatch.setattr(trio, "open_tcp_stream", for_ever)
-    with pytest.raises(PeerUnavailable, match=r"no answer within 3 s"):
+    with pytest.raises(PeerUnavailable, match=r"no answer within 3 s") as caught:
         await dial(PeerAddress("192.0.2.1", 9999), 3)
+    assert caught.value.cause is Cause.FILTERED
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (errno.ECONNREFUSED, Cause.REFUSED),
+        (errno.EHOSTUNREACH, Cause.UNREACHABLE),
+        (errno.ENETUNREACH, Cause.UNREACHABLE),
+        (errno.ETIMEDOUT, Cause.FILTERED),
+        (errno.ECONNRESET, Cause.CONNECTION_LOST),
+        (errno.EADDRNOTAVAIL, Cause.UNREACHABLE),
+    ],
+)
+async def test_what_the_system_says_has_a_cause(monkeypatch: pytest.MonkeyPatch, code: int, cause: Cause) -> None:
+    async def fail(*_: object) -> trio.SocketStream:
+        raise OSError(code, "no")
+
+    monkeypatch.setattr(trio, "open_tcp_stream", fail)
+    with pytest.raises(PeerUnavailable) as caught:
+        await dial(PeerAddress("192.0.2.1", 9999), 3)
+    assert caught.value.cause is cause
 
 
 async def test_listening_on_every_interface_uses_one_port() -> None:
@@ -94,15 +119,16 @@ async def test_listening_on_every_interface_uses_one_port() -> None:
 
 
 async def test_listening_on_a_name_that_does_not_resolve() -> None:
-    with pytest.raises(PeerUnavailable, match=r"cannot listen: the name cannot be resolved"):
+    with pytest.raises(PeerUnavailable, match=r"cannot listen: the name cannot be resolved") as caught:
         await open_listeners("no-such-host.invalid", 0)
+    assert caught.value.cause is Cause.CANNOT_LISTEN
 
 
 async def test_connections_are_watched_by_the_system() -> None:
     [listener] = await open_listeners("127.0.0.1", 0)
     connection = await dial(PeerAddress("127.0.0.1", listener.socket.getsockname()[1]), 5)
     there = accepted(await listener.accept())
-    for stream in (connection.stream.stream, there.stream):
+    for stream in (connection.stream, there.stream):
         assert stream.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         assert stream.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
     await connection.close()
@@ -110,3 +136,15 @@ async def test_connections_are_watched_by_the_system() -> None:
     await there.close()
     await listener.aclose()
     assert accepted(there.stream).remote == ("unknown", 0, "broker")
+
+
+async def test_the_first_byte_can_be_looked_at() -> None:
+    [listener] = await open_listeners("127.0.0.1", 0)
+    connection = await dial(PeerAddress("127.0.0.1", listener.socket.getsockname()[1]), 5)
+    there = await listener.accept()
+    await connection.send(b"abc")
+    assert [await peek(there), await peek(there), await there.receive_some()] == [b"a", b"a", b"abc"]
+    await connection.close()
+    assert await peek(there) == b""
+    await there.aclose()
+    await listener.aclose()
