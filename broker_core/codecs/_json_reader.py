@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
+from functools import lru_cache
 from json import JSONDecoder
 from math import inf, nan
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,12 +23,31 @@ from ._shared import inside, parse_timespan, parse_timestamp, raw_string, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["TooDeepError", "loads", "read"]
+    from broker_core.model.network import Address
+
+    Leaves = dict[str, Callable[[Any], Any]]
+
+__all__ = ["LENIENT", "STRICT", "TooDeepError", "loads", "loads_strictly", "read"]
 
 
 # -- from text ----------------------------------------------------------------------------------------------
 
-_loads = JSONDecoder(strict=False).decode
+
+def _reader_of(decoder: JSONDecoder) -> Callable[[str], Any]:
+    """What *decoder* decodes, without a look for blanks around it unless there is something around it."""
+    scan = decoder.scan_once  # type: ignore[attr-defined] # what json.decoder itself calls
+
+    def decode(text: str) -> Any:
+        try:
+            thing, end = scan(text, 0)
+        except StopIteration:  # blanks in front, or no JSON
+            return decoder.decode(text)
+        return thing if end == len(text) else decoder.decode(text)
+
+    return decode
+
+
+_loads = _reader_of(JSONDecoder(strict=False))
 _NOT_JSON = re.compile(r'"(?:[^"\\]+|\\.)*+"?|(-?)\b(inf|nan)\b', re.DOTALL)  # "? and *+ keep it linear
 _VERTICAL_TAB = re.compile(r"\\(v|.)", re.DOTALL)
 
@@ -53,6 +73,51 @@ def loads(text: str | bytes) -> Any:
         raise DecodeError(msg, getattr(error, "pos", None)) from None
 
 
+_STRING_OR_RETURN = re.compile(r'"(?:[^"\\]+|\\.)*+"?|(\r)', re.DOTALL)
+_NOT_CPP = re.compile(r'"(?:[^"\\]+|\\.)*+"?|\b(nan|NaN|Infinity)\b', re.DOTALL)
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    msg = f"unexpected {word}"
+    raise ValueError(msg)
+
+
+_loads_strictly = _reader_of(JSONDecoder(strict=False, parse_constant=_refuse_constant))
+
+
+def loads_strictly(text: str) -> Any:
+    r"""The JSON document *text* when C++ would read it, else :class:`DecodeError`.
+
+    C++ takes ``\v``, raw control characters in strings and ``nan``; it does not take NaN, Infinity and inf, and no
+    carriage return between tokens. (It takes the first of a key given twice; here the last counts.)
+    """
+    if "\r" in text:
+        for match in _STRING_OR_RETURN.finditer(text):
+            if match[1]:
+                msg = "no JSON: carriage return between tokens"
+                raise DecodeError(msg, match.start())
+    try:
+        try:
+            return _loads_strictly(text)
+        except ValueError:
+            if "nan" not in text and "\\v" not in text:
+                raise
+            return _loads(_NOT_CPP.sub(_repair_for_cpp, text))
+    except RecursionError:
+        msg = "JSON nested too deeply"
+        raise DecodeError(msg) from None
+    except ValueError as error:
+        problem = getattr(error, "msg", None) or str(error)
+        msg = f"no JSON: {problem}"
+        raise DecodeError(msg, getattr(error, "pos", None)) from None
+
+
+def _repair_for_cpp(match: re.Match[str]) -> str:
+    if match[1]:
+        return "NaN" if match[1] == "nan" else "no number"
+    return _VERTICAL_TAB.sub(lambda escape: "\\u000b" if escape[1] == "v" else escape[0], match[0])
+
+
 def _repair(match: re.Match[str]) -> str:
     """What C++ writes in place of JSON, as JSON (or as what Python takes for it)."""
     word = match[2]
@@ -68,8 +133,10 @@ class TooDeepError(Exception):
     """More levels of containers than the reader was allowed."""
 
 
-def read(thing: Any, room: int) -> Any:
+def read(thing: Any, room: int, leaves: Leaves) -> Any:
     """The value in the dict *thing*; *room* is how many more levels of containers may follow.
+
+    *leaves* is :data:`LENIENT` or :data:`STRICT`.
 
     Raises :class:`DecodeError` and :class:`TooDeepError`.
     """
@@ -77,15 +144,15 @@ def read(thing: Any, room: int) -> Any:
         msg = f"expected an object with @data-type and data, found {_kind_of_json(thing)}"
         raise DecodeError(msg)
     name = thing.get("@data-type")
-    reader = _LEAVES.get(name) if type(name) is str else None
+    reader = leaves.get(name) if type(name) is str else None
     try:
         if reader is not None:
             return reader(thing["data"])
         if name == "string":
             return _read_string(thing["data"], thing)
         if name == "vector":
-            return tuple(_read_items(thing["data"], room))
-        return _read_other(name, thing, room)
+            return tuple(_read_items(thing["data"], room, leaves))
+        return _read_other(name, thing, room, leaves)
     except InvalidValue as error:
         raise DecodeError(error.problem) from None
     except KeyError:
@@ -93,36 +160,49 @@ def read(thing: Any, room: int) -> Any:
         raise DecodeError(msg) from None
 
 
-def _read_other(name: Any, thing: dict[str, Any], room: int) -> Any:
+def _read_other(name: Any, thing: dict[str, Any], room: int, leaves: Leaves) -> Any:
     if name == "enum-value":
         return EnumValue(_read_string(thing["data"], thing))
     if name == "none":
         return None
     if name == "set":
-        return Set.from_distinct(_read_items(thing["data"], room))
+        return Set.from_distinct(_read_items(thing["data"], room, leaves))
     if name == "table":
-        return Table.from_distinct(_read_pairs(thing["data"], room))
+        return Table.from_distinct(_read_pairs(thing["data"], room, leaves))
     msg = "an object without @data-type" if name is None else f"unknown @data-type {shown(str(name))}"
     raise DecodeError(msg)
 
 
-def _read_items(items: Any, room: int) -> list[Any]:
+def _read_items(items: Any, room: int, leaves: Leaves) -> list[Any]:
+    """What is in *items*. The common types are read right here, since nearly all values are in some container."""
     if type(items) is not list:
         _refuse(items, "an array")
     if room <= 0:
         raise TooDeepError
     values: list[Any] = []
     put = values.append
-    try:
-        for item in items:
-            put(read(item, room - 1))
-    except DecodeError as error:
-        step = f"[{len(values)}]"
-        raise inside(step, error) from None
+    for item in items:
+        try:
+            name = item["@data-type"]
+            if name == "string" and type(item["data"]) is str and "enc" not in item and item["data"].isascii():
+                put(item["data"])
+            elif name == "vector" and type(item["data"]) is list:
+                put(tuple(_read_items(item["data"], room - 1, leaves)))
+            else:
+                put(leaves[name](item["data"]))
+        except DecodeError as error:
+            step = f"[{len(values)}]"
+            raise inside(step, error) from None
+        except (KeyError, TypeError, InvalidValue):  # a rarer type, or no value at all
+            try:
+                put(read(item, room - 1, leaves))
+            except DecodeError as error:
+                step = f"[{len(values)}]"
+                raise inside(step, error) from None
     return values
 
 
-def _read_pairs(items: Any, room: int) -> list[tuple[Any, Any]]:
+def _read_pairs(items: Any, room: int, leaves: Leaves) -> list[tuple[Any, Any]]:
     if type(items) is not list:
         _refuse(items, "an array")
     if room <= 0:
@@ -134,9 +214,9 @@ def _read_pairs(items: Any, room: int) -> list[tuple[Any, Any]]:
             raise DecodeError(msg, None, f"[{at}]")
         step = f"[{at}].key"
         try:
-            key = read(item["key"], room - 1)
+            key = read(item["key"], room - 1, leaves)
             step = f"[{at}].value"
-            pairs.append((key, read(item["value"], room - 1)))
+            pairs.append((key, read(item["value"], room - 1, leaves)))
         except DecodeError as error:
             raise inside(step, error) from None
     return pairs
@@ -222,19 +302,41 @@ def _plain(text: str) -> str:
     return _LEADING_ZEROS.sub("", text) if ":" not in text else text
 
 
-def _read_port(data: Any) -> Port:
-    text = _text(data, "a port as a string")
+@lru_cache(maxsize=4096)  # the same hosts and ports come again and again
+def _address(text: str) -> Address:
+    return parse_address(_plain(text))
+
+
+@lru_cache(maxsize=4096)
+def _port(text: str) -> Port:
     return Port.parse(text if "/" in text else text + "/tcp")
 
 
-_LEAVES: dict[str, Callable[[Any], Any]] = {
+LENIENT: Leaves = {
     "boolean": _read_boolean,
     "count": lambda data: Count(data if type(data) is int else _whole(data)),
     "integer": _read_integer,
     "real": _read_real,
     "timespan": lambda data: parse_timespan(_text(data, "a time span as a string")),
     "timestamp": lambda data: parse_timestamp(_text(data, "a time stamp as a string")),
-    "address": lambda data: parse_address(_plain(_text(data, "an address as a string"))),
+    "address": lambda data: _address(_text(data, "an address as a string")),
     "subnet": lambda data: parse_subnet(_plain(_text(data, "a subnet as a string"))),
-    "port": _read_port,
+    "port": lambda data: _port(_text(data, "a port as a string")),
 }
+"""Types without members, as tolerant as can be."""
+
+
+def _read_strict_integer(data: Any) -> int:
+    return _read_integer(data) if type(data) is int else _refuse(data, "a whole number")
+
+
+def _read_strict_real(data: Any) -> float:
+    return _refuse(data, "a number with a point or an exponent") if type(data) is int else _read_real(data)
+
+
+STRICT: Leaves = LENIENT | {
+    "count": lambda data: Count(data) if type(data) is int else _refuse(data, "a whole number"),
+    "integer": _read_strict_integer,
+    "real": _read_strict_real,
+}
+"""The same for what C++ reads: numbers are no strings, and a real is no whole number."""

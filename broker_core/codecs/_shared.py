@@ -136,6 +136,7 @@ _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
     r"(?:Z|([+-])([0-9]{2}):?([0-5][0-9]))?"
 )
+_NO_DIGIT = re.compile("[^0-9]")
 _LONG_ENOUGH = Context(prec=60)
 _LONGEST_NUMBER = 100
 
@@ -199,6 +200,12 @@ def timestamp_text(ns: int, *, shortest: bool) -> str:
     return _second_text(seconds) + "Z"
 
 
+@lru_cache(maxsize=1024)
+def _seconds_of(second: str) -> int:
+    year, month, day, hour, minute, rest = map(int, _NO_DIGIT.split(second))
+    return (dt.datetime(year, month, day, hour, minute, rest, tzinfo=dt.UTC) - _EPOCH) // _ONE_SECOND
+
+
 def parse_timestamp(text: str) -> Timestamp:
     """The ISO form that C++ reads; without a zone it is UTC. Else :class:`InvalidValue`."""
     match = _TIMESTAMP.fullmatch(text)
@@ -206,11 +213,10 @@ def parse_timestamp(text: str) -> Timestamp:
         msg = f"{shown(text)} is no time stamp (such as 2024-05-01T12:00:00.5Z)"
         raise InvalidValue(msg)
     try:
-        moment = dt.datetime(*map(int, match.groups()[:6]), tzinfo=dt.UTC)  # type: ignore[arg-type,misc]
+        seconds = _seconds_of(text[:19])
     except ValueError as error:
         msg = f"{shown(text)} is no time stamp ({error})"
         raise InvalidValue(msg) from None
-    seconds = (moment - _EPOCH) // _ONE_SECOND
     if match[8]:
         offset = int(match[9]) * 3600 + int(match[10]) * 60
         seconds += offset if match[8] == "-" else -offset

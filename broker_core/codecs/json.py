@@ -26,7 +26,7 @@ from broker_core.limits import DEFAULT_LIMITS, Limits
 from broker_core.model.containers import Set, Table
 from broker_core.model.scalars import Count, EnumValue, Port, Timespan, Timestamp
 
-from ._json_reader import TooDeepError, loads, read
+from ._json_reader import LENIENT, STRICT, TooDeepError, loads, loads_strictly, read
 from ._shared import PORT_SUFFIXES, address_text, escape_unprintable, explain, timespan_text, timestamp_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,18 @@ if TYPE_CHECKING:
     from broker_core.model import Value
     from broker_core.model.network import Address, Subnet
 
-__all__ = ["decode", "encode", "encode_members", "from_json", "loads", "quote", "to_json"]
+__all__ = [
+    "Writers",
+    "decode",
+    "encode",
+    "encode_members",
+    "from_json",
+    "loads",
+    "loads_strictly",
+    "quote",
+    "to_json",
+    "writers",
+]
 
 
 # -- encoding -----------------------------------------------------------------------------------------------
@@ -46,10 +57,13 @@ def encode(value: Value) -> str:
     return "{" + encode_members(value) + "}"
 
 
-def encode_members(value: Value) -> str:
-    """:func:`encode` without the braces: the two members to be put into the object of a message."""
+def encode_members(value: Value, writers: Writers | None = None) -> str:
+    """:func:`encode` without the braces: the two members to be put into the object of a message.
+
+    *writers* are those of a dialect, see :func:`writers`.
+    """
     try:
-        return _WRITERS[type(value)](value)
+        return (writers or _WRITERS)[type(value)](value)
     except (KeyError, RecursionError, UnicodeEncodeError, AttributeError):
         raise explain(value) from None
 
@@ -106,27 +120,35 @@ def _write_timespan(span: Timespan) -> str:
     return f'"@data-type":"timespan","data":"{timespan_text(span.ns)}"'
 
 
-def _write_vector(items: Any) -> str:
-    if not items:
-        return '"@data-type":"vector","data":[]'
-    return '"@data-type":"vector","data":[{' + "},{".join([_WRITERS[type(item)](item) for item in items]) + "}]"
+Writers = dict[type, "Callable[[Any], str]"]
+"""For each type of value, what writes the two members."""
 
 
-def _write_set(items: Set) -> str:
-    if not items:
-        return '"@data-type":"set","data":[]'
-    return '"@data-type":"set","data":[{' + "},{".join([_WRITERS[type(item)](item) for item in items]) + "}]"
+def writers(changes: Writers) -> Writers:
+    """A dialect: the writers of :func:`encode` with *changes*, for values at any depth."""
+    table: Writers = _SCALARS | changes
+
+    def write_vector(items: Any) -> str:
+        if not items:
+            return '"@data-type":"vector","data":[]'
+        return '"@data-type":"vector","data":[{' + "},{".join([table[type(item)](item) for item in items]) + "}]"
+
+    def write_set(items: Any) -> str:
+        if not items:
+            return '"@data-type":"set","data":[]'
+        return '"@data-type":"set","data":[{' + "},{".join([table[type(item)](item) for item in items]) + "}]"
+
+    def write_pair(pair: tuple[Any, Any]) -> str:
+        key, value = pair
+        return f'{{"key":{{{table[type(key)](key)}}},"value":{{{table[type(value)](value)}}}}}'
+
+    table[tuple] = write_vector
+    table[Set] = write_set
+    table[Table] = lambda items: '"@data-type":"table","data":[' + ",".join(map(write_pair, items.pairs())) + "]"
+    return table
 
 
-def _write_table(table: Table) -> str:
-    pairs = [
-        f'{{"key":{{{_WRITERS[type(key)](key)}}},"value":{{{_WRITERS[type(value)](value)}}}}}'
-        for key, value in table.pairs()
-    ]
-    return '"@data-type":"table","data":[' + ",".join(pairs) + "]"
-
-
-_WRITERS: dict[type, Callable[[Any], str]] = {
+_SCALARS: Writers = {
     type(None): lambda _: '"@data-type":"none","data":{}',
     bool: lambda value: f'"@data-type":"boolean","data":{"true" if value else "false"}',
     Count: lambda number: f'"@data-type":"count","data":{int(number)}',
@@ -142,10 +164,8 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Timestamp: _write_timestamp,
     Timespan: _write_timespan,
     EnumValue: _write_enum,
-    tuple: _write_vector,
-    Set: _write_set,
-    Table: _write_table,
 }
+_WRITERS = writers({})
 
 
 # -- decoding -----------------------------------------------------------------------------------------------
@@ -157,10 +177,13 @@ def decode(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
     return value
 
 
-def from_json(thing: Any, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The value in a dict that has the members ``@data-type`` and ``data`` among others. Else :class:`DecodeError`."""
+def from_json(thing: Any, limits: Limits = DEFAULT_LIMITS, *, strict: bool = False) -> Any:
+    """The value in a dict that has the members ``@data-type`` and ``data`` among others. Else :class:`DecodeError`.
+
+    *strict* refuses what C++ refuses: a whole number for a real, a string for a number.
+    """
     try:
-        return read(thing, limits.max_depth)
+        return read(thing, limits.max_depth, STRICT if strict else LENIENT)
     except TooDeepError:
         limit = "max_depth"
         raise LimitExceeded(limit, None, limits.max_depth) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple, get_args
 
 from broker_core.errors import InvalidValue
@@ -16,6 +17,8 @@ DEFAULT_PORTS: dict[Transport, int] = {"broker": 9999, "ws": 27759, "wss": 27759
 
 WEB_PATH = "/v1/messages/json"
 """The path of the WebSocket interface (spec websocket-json.md section 1)."""
+
+_PORT = re.compile(r"[0-9]{1,10}")  # Python refuses to make numbers of thousands of digits
 
 
 class PeerAddress(NamedTuple):
@@ -62,6 +65,9 @@ def split_address(rest: str, text: str = "") -> tuple[str, int | None]:
     *text* is what errors quote, if it is more than *rest*. Raises :class:`InvalidValue`.
     """
     text = text or rest
+    if "@" in rest:  # not quoted: there may be a password in it
+        problem = "an address has no user name and no password"
+        raise InvalidValue(problem, hint="WebSocket servers ask for a token, which is an option of its own")
     if rest.startswith("["):
         host, bracket, tail = rest[1:].partition("]")
         port = tail.removeprefix(":")
@@ -72,7 +78,7 @@ def split_address(rest: str, text: str = "") -> tuple[str, int | None]:
         if ":" in port and "/" not in rest:
             problem = f"'{text}' is ambiguous"
             raise InvalidValue(problem, hint="put an IPv6 address in brackets: [::1]:9999")
-    if not good or (port and not (port.isascii() and port.isdecimal())) or int(port or 0) > 0xFFFF:
+    if not good or (port and not _PORT.fullmatch(port)) or int(port or 0) > 0xFFFF:
         problem = f"'{text}' is no address"
         raise InvalidValue(problem, hint="such as 192.0.2.1:9999, :9999 (this machine) or [::1]:9999")
     return host, int(port) if port else None

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 from broker_core.errors import InvalidValue
 
 from . import native, order
-from .order import Kind, SortKey, sort_key
+from .order import NAN_KEY, Kind, SortKey, sort_key
 from .scalars import Count, EnumValue, Port, Timespan, Timestamp
 
 __all__ = ["Set", "Table", "Value", "Vector"]
@@ -291,7 +291,7 @@ def _refuse_nan(ordered: list[SortKey]) -> None:
 def _equal_for_cpp(one: Any, other: Any) -> bool:
     if not (isinstance(one, tuple) and isinstance(other, tuple)):
         return bool(one == other)
-    if one[:1] == (4,) and other[:1] == (4,) and (one == (4, 0) or other == (4, 0)):
+    if NAN_KEY in (one, other) and one[:1] == other[:1] == NAN_KEY[:1]:
         return True
     return len(one) == len(other) and all(map(_equal_for_cpp, one, other))
 
@@ -312,8 +312,8 @@ def _walk_table(items: Any) -> Iterator[tuple[str, Any]]:
         yield f"[{_step_text(key)}]", value
 
 
-order.register(Set, Kind.SET, lambda x: (12, tuple(x._entries)))
-order.register(Table, Kind.TABLE, lambda x: (13, x._compare_key()))
+order.register(Set, Kind.SET, lambda x: ("\x0c", tuple(x._entries)))
+order.register(Table, Kind.TABLE, lambda x: ("\x0d", x._compare_key()))
 for _kind in (set, frozenset):
     native.register(_kind, Set, _walk_set)
 native.register(Set, lambda x: x, _walk_set)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from broker_core.errors import InvalidValue
@@ -79,24 +80,49 @@ def kind_of(value: object) -> Kind:
 
 
 # NaN gets a place below all other reals: C++ leaves it without one (spec section 5), and a sort needs one.
+NAN_KEY: SortKey = ("\x04", b"")
+
+# Numbers are held as bytes in the same order, and the tags as characters. Python hashes numbers, and tuples of them, in
+# a way that everybody can calculate: a peer could send a set of vectors that all have one hash, so that each look-up
+# compares with all of them. The hashes of bytes and strings depend on a secret of the process.
+_BIAS = 1 << 63
+_pack_real = Struct(">d").pack
+_pack_port = Struct(">HB").pack
+
+
+def _real_key(number: float) -> SortKey:
+    if number >= 0:
+        return ("\x04", b"\2" + _pack_real(number + 0.0))  # -0.0 is 0.0
+    if number < 0:
+        return ("\x04", b"\1" + _pack_real(-number).translate(_INVERTED))
+    return NAN_KEY
+
+
+_INVERTED = bytes(range(256))[::-1]
+
 _KEYS: dict[type, Callable[[Any], SortKey]] = {
-    type(None): lambda _: (0,),
-    bool: lambda x: (1, x),
-    Count: lambda x: (2, int(x)),
-    int: lambda x: (3, x),
-    float: lambda x: (4, 1, x) if x == x else (4, 0),
-    str: lambda x: (5, x.encode()),
-    bytes: lambda x: (5, x),
-    IPv4Address: lambda x: (6, address_to_bytes(x)),
-    IPv6Address: lambda x: (6, address_to_bytes(x)),
-    IPv4Network: lambda x: (7, *subnet_to_parts(x)),
-    IPv6Network: lambda x: (7, *subnet_to_parts(x)),
-    Port: lambda x: (8, x.number, int(x.protocol)),
-    Timestamp: lambda x: (9, x.ns),
-    Timespan: lambda x: (10, x.ns),
-    EnumValue: lambda x: (11, x.raw),
-    tuple: lambda x: (14, tuple([_KEYS[type(item)](item) for item in x])),
+    type(None): lambda _: ("\x00",),
+    bool: lambda x: ("\x01", x),
+    Count: lambda x: ("\x02", x.to_bytes(8)),
+    int: lambda x: ("\x03", (x + _BIAS).to_bytes(8)),
+    float: _real_key,
+    str: lambda x: ("\x05", x.encode()),
+    bytes: lambda x: ("\x05", x),
+    IPv4Address: lambda x: ("\x06", address_to_bytes(x)),
+    IPv6Address: lambda x: ("\x06", address_to_bytes(x)),
+    IPv4Network: lambda x: ("\x07", _subnet_key(x)),
+    IPv6Network: lambda x: ("\x07", _subnet_key(x)),
+    Port: lambda x: ("\x08", _pack_port(x.number, x.protocol)),
+    Timestamp: lambda x: ("\x09", (x.ns + _BIAS).to_bytes(8)),
+    Timespan: lambda x: ("\x0a", (x.ns + _BIAS).to_bytes(8)),
+    EnumValue: lambda x: ("\x0b", x.raw),
+    tuple: lambda x: ("\x0e", tuple([_KEYS[type(item)](item) for item in x])),
 }
+
+
+def _subnet_key(subnet: IPv4Network | IPv6Network) -> bytes:
+    address, length = subnet_to_parts(subnet)
+    return address + bytes((length,))
 
 
 def register(container: type, kind: Kind, key: Callable[[Any], SortKey]) -> None:
@@ -109,6 +135,9 @@ def sort_key(value: object) -> SortKey:
     """A hashable key that orders like Broker: ``sorted(values, key=sort_key)``. Raises :class:`InvalidValue`."""
     try:
         return _KEYS[type(value)](value)
+    except OverflowError:
+        msg = "integer outside -2**63 .. 2**63-1"
+        raise InvalidValue(msg) from None
     except KeyError:
         kind_of(value)
         msg = "a container holds something that is no Broker value"

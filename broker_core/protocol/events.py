@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from broker_core.messages.envelopes import Message
 
 if TYPE_CHECKING:
-    from broker_core.errors import BrokerError
+    from broker_core.errors import BrokerError, Cause
     from broker_core.model.ids import EndpointId
 
 __all__ = ["Event", "FilterChanged", "Lost", "PeerIdentified", "PeerLeaving", "Peered", "PongReceived", "Skipped"]
@@ -73,6 +73,14 @@ class Lost:
     """Who sent the drop_conn: with code 39 the attempt is a success if that one is connected already."""
     looks_like: str = ""
     """When the other side is no Broker peer: what it seems to be (see :mod:`broker_core.protocol.sniff`)."""
+    cause: Cause | None = None
+    """WebSocket: the same as *error* for programs, where it is one of the known causes."""
+    refused: bool = False
+    """WebSocket: whether one side refused the other on purpose: by HTTP status, error message or close code."""
+    http_status: int | None = None
+    """WebSocket: the status of the answer to the upgrade, when it was refused."""
+    close_code: int | None = None
+    """WebSocket: the code of the other side's close frame, when it sent one."""
 
 
 Event = PeerIdentified | Peered | FilterChanged | PongReceived | PeerLeaving | Skipped | Lost | Message

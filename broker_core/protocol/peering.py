@@ -71,6 +71,10 @@ class PeerConnection:
     """Frames received since the handshake, skipped ones included."""
     skipped: int
     """How many of them could not be read."""
+    pings: int
+    """How many of them were pings, BYE included."""
+    pongs: int
+    """How many of them were pongs."""
     last_heard: float
     """When the last bytes came, as passed to :meth:`receive_data`."""
     writer: FrameWriter
@@ -94,7 +98,7 @@ class PeerConnection:
         self.phase = Phase.HANDSHAKE
         self.peer_filter = ()
         self.peer_said_bye = self.bye_answered = False
-        self.frames_received = self.skipped = 0
+        self.frames_received = self.skipped = self.pings = self.pongs = 0
         self.last_heard = now
         self.writer = writer or FrameWriter(own_id, limits)
         self._own_id = own_id
@@ -338,6 +342,7 @@ class PeerConnection:
         elif envelope.kind is MessageKind.PING:
             self._take_ping(envelope)
         elif envelope.kind is MessageKind.PONG:
+            self.pongs += 1
             if envelope.payload == self._bye_payload:
                 self.bye_answered = True
                 self._lose(None)
@@ -347,6 +352,7 @@ class PeerConnection:
             self._take_routing_update(envelope.payload)
 
     def _take_ping(self, ping: Message) -> None:
+        self.pings += 1
         if ping.payload.startswith(BYE) and not self.peer_said_bye:
             self.peer_said_bye = True
             self._events.append(PeerLeaving())
@@ -354,6 +360,10 @@ class PeerConnection:
             self._out.append(self.writer.pong_frame(self._handshake.peer_id, ping.payload))
 
     def _take_routing_update(self, payload: bytes) -> None:
+        longest = self._limits.max_handshake_frame
+        if len(payload) > longest:  # with such a filter there would have been no peering
+            self._skip(f"routing update of {len(payload)} bytes is longer than the allowed {longest}")
+            return
         try:
             self.peer_filter = decode_filter(payload, 0, self._limits)
         except DecodeError as error:

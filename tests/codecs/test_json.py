@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_core.codecs import binary
-from broker_core.codecs.json import decode, encode, encode_members, from_json, loads, quote, to_json
+from broker_core.codecs.json import (
+    decode,
+    encode,
+    encode_members,
+    from_json,
+    loads,
+    loads_strictly,
+    quote,
+    to_json,
+    writers,
+)
 from broker_core.errors import DecodeError, EncodeError, LimitExceeded
 from broker_core.limits import Limits
 from broker_core.model import Count, EnumValue, Port, Set, Table, Timespan, Timestamp
@@ -309,3 +319,98 @@ def test_lone_surrogates_are_not_written() -> None:
     for value in ("\ud800", "a\udcff"):
         with pytest.raises(EncodeError, match="lone surrogate"):
             encode(value)
+
+
+# -- dialects, and reading as C++ does --------------------------------------------------------------------------
+
+
+def test_a_dialect_changes_values_at_any_depth() -> None:
+    shout = writers({str: lambda text: f'"@data-type":"string","data":"{text.upper()}"'})
+    value = ("a", Set(["b"]), Table([("c", ("d",))]), Count(1), (), Set(), Table())
+    assert_same(
+        decode("{" + encode_members(value, shout) + "}"),
+        ("A", Set(["B"]), Table([("C", ("D",))]), Count(1), (), Set(), Table()),
+    )
+    assert encode_members("a") == '"@data-type":"string","data":"a"'
+    with pytest.raises(EncodeError):
+        encode_members([1], shout)  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("data", "strictly"),
+    [
+        ('"real","data":7', False),
+        ('"real","data":7.0', True),
+        ('"real","data":1e5', True),
+        ('"real","data":1e400', True),
+        ('"real","data":nan', True),
+        ('"real","data":"inf"', True),  # ours
+        ('"real","data":inf', False),
+        ('"real","data":Infinity', False),
+        ('"real","data":NaN', False),
+        ('"count","data":"1"', False),
+        ('"count","data":1', True),
+        ('"integer","data":"-1"', False),
+        ('"integer","data":-1', True),
+        ('"string","data":"a\\vb\x01\r\n"', True),
+        ('"string","data":"inf NaN nan"', True),
+        ('"string",\r"data":"x"', False),
+        ('"string","data":"x"}x', False),
+        ('"vector","data":[{"@data-type":"count","data":"1"}]', False),
+        ('"vector","data":[{"@data-type":"real","data":nan},{"@data-type":"real","data":NaN}]', False),
+        ('"vector","data":[{"@data-type":"real","data":nan},{"@data-type":"real","data":inf}]', False),
+        ('"vector","data":[{"@data-type":"real","data":nan},{"@data-type":"string","data":"\\v"}]', True),
+        ('"set","data":[{"@data-type":"integer","data":"1"}]', False),
+        (
+            '"table","data":[{"key":{"@data-type":"real","data":1},"value":{"@data-type":"real","data":1.0}}]',
+            False,
+        ),
+    ],
+)
+def test_what_cpp_would_read(data: str, strictly: bool) -> None:
+    text = '{"@data-type":' + data + "}"
+    if not text.endswith("x}"):
+        decode(text)
+    try:
+        from_json(loads_strictly(text), strict=True)
+    except DecodeError:
+        assert not strictly
+    else:
+        assert strictly
+
+
+def test_a_strict_reader_says_where() -> None:
+    with pytest.raises(DecodeError, match="carriage return between tokens") as caught:
+        loads_strictly('{"a\r":\r1}')
+    assert caught.value.offset == 6
+    with pytest.raises(DecodeError) as caught:
+        loads_strictly("{'a':1}")
+    assert caught.value.offset == 1
+    with pytest.raises(DecodeError, match="nested too deeply"):
+        loads_strictly("[" * 100_000)
+    with pytest.raises(DecodeError, match="no JSON"):
+        loads_strictly("[" + "9" * 5000 + "]")
+
+
+@given(values())
+def test_what_is_written_is_read_strictly(value: Any) -> None:
+    assert_same(from_json(loads_strictly(encode(value)), strict=True), value)
+
+
+@pytest.mark.parametrize(
+    ("item", "problem", "path"),
+    [
+        ("5", "expected an object with @data-type and data", "[1]"),
+        ('{"@data-type":["count"],"data":1}', "unknown @data-type", "[1]"),
+        ('{"@data-type":"vector","data":5}', "expected an array, found a number", "[1]"),
+        ('{"@data-type":"vector","data":[{"@data-type":"port","data":"x"}]}', "port", "[1][0]"),
+        ('{"@data-type":"string","data":5}', "expected a string", "[1]"),
+        ('{"@data-type":"string"}', "string without data", "[1]"),
+        ('{"data":"x"}', "an object without @data-type", "[1]"),
+        ('{"@data-type":"count","data":-1}', "count", "[1]"),
+    ],
+)
+def test_the_quick_way_through_containers_reports_alike(item: str, problem: str, path: str) -> None:
+    with pytest.raises(DecodeError, match=problem) as caught:
+        decode('{"@data-type":"vector","data":[{"@data-type":"none"},' + item + "]}")
+    assert caught.value.path == path

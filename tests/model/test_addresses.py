@@ -36,7 +36,9 @@ def test_what_can_be_read(text: str, expected: tuple[str, int, str]) -> None:
         ("ws://", "'ws://' is no address"),
         ("::1", "'::1' is ambiguous"),
         ("h:0", "'h:0' has port 0"),
-        ("user@h:1", "is no address"),
+        ("user@h:1", "^an address has no user name and no password"),
+        ("wss://me:secret@h:1", "^an address has no user name and no password"),
+        ("h:" + "9" * 5000, "is no address"),
     ],
 )
 def test_what_cannot(text: str, words: str) -> None:

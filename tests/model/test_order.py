@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import permutations
 from pathlib import Path
@@ -198,3 +201,26 @@ def test_tables_match_as_mappings() -> None:
             assert source == "feed"
         case _:
             pytest.fail("did not match")
+
+
+def hashes(seed: int) -> list[int]:
+    """What the keys of all sorts of values hash to in a process with that secret."""
+    code = (
+        "from broker_core.model import *\n"
+        "values = [Count(5), 5, -5, 1.5, Timestamp(5), Timespan(5), Port(22, Protocol.TCP), True, None, (), Set(),"
+        " Table(), (1, 2), Set([(1, 2)]), Table([(1, 2)]), (None, ()), 'a']\n"
+        "print(*[hash(sort_key(value)) for value in values])"
+    )
+    environ = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    return list(map(int, subprocess.check_output([sys.executable, "-c", code], env=environ, text=True).split()))
+
+
+def test_nobody_can_calculate_the_hash_of_a_key():
+    """Else a peer could send a set in which all have the same one, and looking one up takes as long as the set is."""
+    assert not set(hashes(1)) & set(hashes(2))
+
+
+def test_an_integer_of_more_than_64_bits_has_no_key():
+    for number in (2**63, -(2**63) - 1):
+        with pytest.raises(InvalidValue, match="outside"):
+            sort_key(number)

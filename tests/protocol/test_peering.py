@@ -177,6 +177,7 @@ def test_ping_is_answered(receiver, payload):
     conn.receive_data(frames_of_peer(conn).ping_frame(receiver, payload), 0.0)
     assert conn.data_to_send() == [frame_of(SMALL + LARGE + b"\x05\x00\x10\x00\x03<$>" + payload)]
     assert conn.events() == []
+    assert (conn.pings, conn.pongs) == (1, 0)
 
 
 @pytest.mark.parametrize("sender", [NIL, SMALL])
@@ -193,6 +194,7 @@ def test_own_ping_and_its_answer():
     assert conn.data_to_send() == [frame_of(SMALL + LARGE + b"\x04\x00\x10\x00\x03<$>token")]
     conn.receive_data(frames_of_peer(conn).pong_frame(SMALL, b"token"), 0.0)
     assert conn.events() == [PongReceived(b"token")]
+    assert (conn.pings, conn.pongs) == (0, 1)
 
 
 def test_answer_of_an_older_peer():

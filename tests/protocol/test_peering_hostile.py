@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_core.errors import EC, LocalProtocolError
+from broker_core.limits import Limits
 from broker_core.messages.binary_wire import FrameWriter
 from broker_core.messages.handshake import (
     DropConn,
@@ -18,6 +19,7 @@ from broker_core.messages.handshake import (
 )
 from broker_core.model import NIL
 from broker_core.protocol.events import (
+    FilterChanged,
     Lost,
     Peered,
     PeerIdentified,
@@ -28,6 +30,7 @@ from peer_links import (
     LARGE,
     MIDDLE,
     SMALL,
+    broken_update,
     connection,
     peered,
 )
@@ -139,3 +142,15 @@ def test_writer_is_shared():
     conn = PeerConnection(SMALL, server=True, own_filter=(), now=0.0, writer=writer)
     assert conn.writer is writer
     assert connection().writer.own_id == SMALL
+
+
+def test_a_routing_update_is_no_longer_than_a_handshake_frame():
+    """With a longer filter there would have been no peering in the first place."""
+    limits = Limits(max_handshake_frame=100)
+    for size, taken in ((98, True), (99, False)):  # behind two bytes: one entry, its length
+        conn = peered(limits=limits)
+        conn.receive_data(broken_update(b"\1" + bytes((size,)) + b"x" * size), 0.0)
+        (event,) = conn.events()
+        assert isinstance(event, FilterChanged) is taken
+        assert conn.skipped == (not taken)
+        assert conn.peer_filter == (("x" * size,) if taken else ("/peer",))
