@@ -26,6 +26,8 @@ class Limits:
     """Most subscriptions that a peer may announce."""
     max_handshakes: int = 128
     """Most accepted connections that have not finished their handshake; further ones are closed."""
+    max_peers: int = 512
+    """Most peers that others made a connection for; further connections are closed (C++: none)."""
     peer_queue_messages: int = 8192
     """Messages queued for one peer before its overflow policy acts (C++: 2048, Zeek: 8192)."""
     peer_queue_bytes: int = 64 * 1024 * 1024
@@ -34,6 +36,8 @@ class Limits:
     """Pongs and the like queued for one peer beyond its messages; a peer that makes more is disconnected."""
     subscriber_queue: int = 2048
     """Messages queued for one subscriber before its overflow policy acts (C++: 64)."""
+    subscriber_queue_bytes: int = 64 * 1024 * 1024
+    """Bytes of long messages from peers queued for one subscriber before its overflow policy acts (C++: none)."""
     status_queue: int = 1024
     """Status and error messages kept for one status subscriber; the oldest go first."""
     topic_cache: int = 4096
@@ -80,6 +84,8 @@ class Limits:
     """Most connections that the HTTP status server serves at a time."""
     http_timeout: float = 5.0
     """For one HTTP request, and for its answer to be taken."""
+    status_topics: int = 64 * 1024
+    """Characters of the subscriptions of one peer or subscriber that the HTTP status document lists."""
     outbox: int = 8192
     """Messages of a blocking endpoint that its thread has not taken yet; whoever publishes more waits."""
     exit_timeout: float = 5.0

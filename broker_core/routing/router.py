@@ -1,7 +1,9 @@
 """Which local subscribers and which peers get a message.
 
-The rules are those of spec native-protocol.md section 7; the TTL is that of manual section 2.2.2. The answer for
-a topic is remembered until a filter changes, so a stream of messages on one topic costs one look-up each.
+Some peers are edges: clients that are served here, and take part in what this endpoint sees. What is addressed to
+local topics reaches no other peers. The rules are those of spec native-protocol.md section 7; the TTL is that of
+manual section 2.2.2. The answer for a topic is remembered until a filter changes, so a stream of messages on one topic
+costs one look-up each.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from broker_core.limits import DEFAULT_LIMITS
+from broker_core.model.topics import LOCAL_PREFIX
 
 if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
@@ -27,6 +30,12 @@ class RoutedPeer(Protocol):
     def filter(self) -> tuple[str, ...]:
         """The prefixes that it wants."""
 
+    @property
+    def edge(self) -> bool:
+        """Whether it is a client of this endpoint."""
+
+
+_LONGEST_KNOWN = 512  # characters; peers choose topics, and the longest of them would fill a quarter of a gigabyte
 
 S = TypeVar("S")
 P = TypeVar("P", bound=RoutedPeer)
@@ -37,6 +46,8 @@ class Route(NamedTuple, Generic[S, P]):
 
     subscribers: tuple[S, ...]
     peers: tuple[P, ...]
+    """All of them, edges included."""
+    edges: tuple[P, ...] = ()
 
     def without(self, peer_id: EndpointId) -> tuple[P, ...]:
         """The peers other than the one that the message came from."""
@@ -91,10 +102,15 @@ class Router(Generic[S, P]):
         if route is None:
             if len(self.known) >= self._cache_size:
                 self.known.clear()
-            route = self.known[topic] = Route(
+            peers = tuple([peer for peer in self.peers.values() if topic.startswith(peer.filter)])
+            edges = tuple([peer for peer in peers if peer.edge])
+            route = Route(
                 tuple([who for who, prefixes in self._subscribers.items() if topic.startswith(prefixes)]),
-                tuple([peer for peer in self.peers.values() if topic.startswith(peer.filter)]),
+                edges if topic.startswith(LOCAL_PREFIX) else peers,
+                edges,
             )
+            if len(topic) <= _LONGEST_KNOWN:
+                self.known[topic] = route
         return route
 
     def peer_for(self, receiver: EndpointId) -> tuple[P, ...]:

@@ -250,4 +250,6 @@ class CloneStore(LiveStore):
             stale=clone.stale,
             seq=clone.seq,
             pending=clone.pending,
+            early=clone.early,
+            unacknowledged=clone.unacknowledged,
         )

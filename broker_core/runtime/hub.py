@@ -7,11 +7,12 @@ acts on them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import trio
 
-from broker_core.errors import EC, SC, BrokerError, LocalProtocolError, RemoteProtocolError
+from broker_core.errors import EC, SC, BrokerError, CodecError, LocalProtocolError, RemoteProtocolError
 from broker_core.messages import notices
 from broker_core.messages.binary_wire import FrameWriter
 from broker_core.messages.envelopes import Message, MessageKind
@@ -20,13 +21,14 @@ from broker_core.messages.zeek import ZeekMessage
 from broker_core.model.addresses import PeerAddress
 from broker_core.model.ids import NIL
 from broker_core.model.native import to_value
-from broker_core.model.topics import check_topic
+from broker_core.model.topics import ERRORS_TOPIC, STATUSES_TOPIC, check_topic
 from broker_core.protocol.registry import PeerRegistry
 from broker_core.routing.filters import OwnFilter
 from broker_core.routing.router import Router
 
 from .local_peers import LocalPeer
-from .peers import OVERFLOW, NetworkPeer, Peer
+from .network_peers import NetworkPeer
+from .peers import OVERFLOW, Peer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -55,6 +57,27 @@ class Counters:
     skipped: int = 0
     dropped: int = 0
     """By queues that are gone; add those of the living ones."""
+    commands: int = 0
+    """Of received: commands of data stores that were handed on."""
+    processed: int = 0
+    """Of received: data messages that were handed on."""
+    routing_updates: int = 0
+    """Filters that peers announced anew."""
+    peers_added: int = 0
+    """Peerings that came about."""
+    peers_lost: int = 0
+    """Peerings that ended although this side did not want it."""
+    overflow_disconnects: int = 0
+    """Peerings that ended because the peer was too slow for its queue."""
+    failed_attempts: int = 0
+    """Connections, of either side, that did not become peerings."""
+    refused: int = 0
+    """Errors that WebSocket servers reported, nearly always about a message of this side."""
+    denied: int = 0
+    """Messages of WebSocket clients on topics that are not open to them."""
+    pings: int = 0
+    pongs: int = 0
+    """By peers that are gone; add those of the living ones."""
 
 
 class Hub:
@@ -69,6 +92,9 @@ class Hub:
         limits: Limits,
         overflow: Overflow,
         credentials: TlsCredentials | None = None,
+        token: str | None = None,
+        web_zone: tzinfo = UTC,
+        application: str = "",
     ) -> None:
         self.own_id = own_id
         self.forward = forward
@@ -76,6 +102,9 @@ class Hub:
         self.limits = limits
         self.overflow = overflow
         self.credentials = credentials
+        self.token = token
+        self.web_zone = web_zone
+        self.application = application
         self.router: Router[MessageQueue[Message], Peer] = Router(own_id, cache_size=limits.topic_cache)
         self.registry: PeerRegistry[Any] = PeerRegistry()
         self.own_filter = OwnFilter()
@@ -87,6 +116,10 @@ class Hub:
         """The masters and clones that live here: the topic of each, and what takes its commands."""
         self.undelivered: dict[str, int] = {}
         """Peers that were lost with published messages unconfirmed, and how many."""
+        self.web_clients = 0
+        """How many there have been."""
+        self.last_frame: tuple[Message | None, bytes] = (None, b"")
+        """What was last sent to WebSocket clients, which all get the same frame."""
         self.changed = trio.Event()
         """Set and replaced whenever a peer comes, goes, or announces another filter."""
 
@@ -143,41 +176,62 @@ class Hub:
             if full:
                 await _put_all(full)
 
-    def publish_locally(self, topic: str, value: Any) -> list[tuple[MessageQueue[Message], Message]]:
-        """Hand *value* to the subscribers of this endpoint only, such as an event of a data store.
+    def publish_locally(self, topic: str, value: Any) -> list[tuple[MessageQueue[Any], Any]]:
+        """Hand *value* to the subscribers and WebSocket clients of this endpoint only, such as an event of a store.
 
         Returns the queues that are full, with what to wait with there.
         """
-        message = Message(topic, value, sender=self.own_id)
-        return [(queue, message) for queue in self.router.route(topic).subscribers if not queue.offer(message)]
+        message, route = Message(topic, value, sender=self.own_id), self.router.route(topic)
+        full: list[tuple[MessageQueue[Any], Any]] = [
+            (queue, message) for queue in route.subscribers if not queue.offer(message)
+        ]
+        return full + self._offer(message, route.edges, self.ttl) if route.edges else full
 
     def _offer(self, message: Message, peers: tuple[Peer, ...], ttl: int) -> list[tuple[MessageQueue[Any], Any]]:
         """Queue *message*, with *ttl* hops left, for *peers*; returns the full queues, with what to wait with there."""
         frame, full = b"", []
         for peer in peers:
-            item: bytes | Message
+            item: bytes | Message | None
             if type(peer) is NetworkPeer:
                 item = frame = frame or self.frames.message_frame(message, ttl)
-            else:
+            elif type(peer) is LocalPeer:
                 item = message if ttl == message.ttl else message.passed_on(self.own_id, ttl)
-            if not peer.queue.offer(item):
+            else:
+                item = self._as_text(message, peer)
+            if item is not None and not peer.queue.offer(item):
                 full.append((peer.queue, item))
         return full
 
+    def _as_text(self, message: Message, peer: Peer) -> bytes | None:
+        """The frame of *message* for a WebSocket peer; None when it has none. Commands of stores never have."""
+        if message.kind is not _DATA:
+            return None
+        try:
+            return peer.render(message)
+        except CodecError as error:
+            peer.queue.dropped += 1  # and this is told at once, not as what slowness does
+            text = f"a message on {message.topic} cannot be expressed in JSON: {error}"
+            self.notify(ErrorNotice(EC.SERIALIZATION_FAILED, self.info_of(peer), text))
+            return None
+
     # -- what peers hand over -----------------------------------------------------------------------------------
 
-    async def receive(self, messages: list[Message], source: EndpointId) -> None:
-        """Deliver and forward messages of one peer (spec native-protocol.md section 7)."""
-        router, forward = self.router, self.forward
+    async def receive(self, messages: list[Message], source: EndpointId, *, edge: bool = False) -> None:
+        """Deliver and forward messages of one peer (spec native-protocol.md section 7).
+
+        What clients of this endpoint send (*edge*) goes to everybody, and they get what comes from others, whether
+        it forwards or not.
+        """
+        router, forward = self.router, self.forward or edge
         known = router.known
-        delivered = 0
+        delivered = commands = 0
         self.counters.received += len(messages)
         for message in messages:
             receiver = message.receiver
             if receiver is NIL or receiver == NIL:
                 route = known.get(message.topic) or router.route(message.topic)
                 subscribers = route.subscribers
-                peers = route.without(source) if forward and route.peers else ()
+                peers = (route.without(source) if forward else route.edges) if route.peers else ()
             elif receiver == self.own_id:
                 subscribers = router.route(message.topic).subscribers
                 peers = ()
@@ -185,6 +239,7 @@ class Hub:
                 subscribers = ()
                 peers = router.peer_for(receiver) if forward else ()
             if message.kind is not _DATA:
+                commands += 1
                 take = self.commands.get(message.topic)
                 if take is not None and (receiver == NIL or receiver == self.own_id):
                     await take(message)
@@ -196,6 +251,8 @@ class Hub:
             if peers:
                 await self._forward(message, peers)
         self.counters.delivered += delivered
+        self.counters.commands += commands
+        self.counters.processed += len(messages) - commands
 
     async def _forward(self, message: Message, peers: tuple[Peer, ...]) -> None:
         if message.ttl <= 1:
@@ -208,6 +265,7 @@ class Hub:
 
     def filter_changed(self) -> None:
         """The peer wants other topics now."""
+        self.counters.routing_updates += 1
         self.router.filters_changed()
         self.signal_change()
 
@@ -218,10 +276,25 @@ class Hub:
             text = f"skipped unreadable message {self.counters.skipped}: {problem}"
             self.notify(ErrorNotice(EC.INVALID_MESSAGE, self.info_of(peer), text))
 
+    def server_error(self, peer: Peer, code: str, context: str) -> None:
+        """A WebSocket server reported an error, which is passed on as it is."""
+        self.counters.refused += 1
+        known = EC.__members__.get(code.upper(), EC.UNSPECIFIED)
+        self.notify(ErrorNotice(known, self.info_of(peer), f"{code}: {context}"))
+
+    def denied(self, peer: Peer, problem: str) -> None:
+        """A WebSocket client tried to publish what is not open to it."""
+        self.counters.denied += 1
+        if worth_telling(self.counters.denied):
+            self.notify(ErrorNotice(EC.INVALID_TOPIC_KEY, self.info_of(peer), problem))
+
     # -- peers come and go ----------------------------------------------------------------------------------------
 
     def add_peer(self, peer: Peer) -> None:
         """*peer* takes part from now on."""
+        self.counters.peers_added += 1
+        if peer.edge:
+            self.want(peer.filter)
         self.router.add_peer(peer)
         peer.queue.on_drop = lambda total: self._tell_drop(f"peer {peer.peer_id}", total, self.info_of(peer))
         self.notify(Status(SC.ENDPOINT_DISCOVERED, EndpointInfo(peer.peer_id, None), notices.ENDPOINT_DISCOVERED))
@@ -232,16 +305,22 @@ class Hub:
         """*peer* is gone; says how."""
         if not self.router.remove_peer(peer):
             return
+        if peer.edge:
+            self.want((), peer.filter)
         self.counters.dropped += peer.queue.dropped
-        if peer.undelivered and not peer.leaving:
+        self.counters.pings += peer.pings
+        self.counters.pongs += peer.pongs
+        if peer.undelivered and not peer.leaving and not peer.edge:  # clients come and go as they like
             name = str(peer.peer_id)
             self.undelivered[name] = self.undelivered.get(name, 0) + peer.undelivered
         info = self.info_of(peer)
         if peer.leaving:
             error = peer.lost.error if peer.lost else None
             reason = OVERFLOW if isinstance(error, RemoteProtocolError) and error.problem == OVERFLOW else ""
+            self.counters.overflow_disconnects += bool(reason)
             self.notify(Status(SC.PEER_REMOVED, info, notices.peer_removed_because(reason)))
         else:
+            self.counters.peers_lost += 1
             self.notify(Status(SC.PEER_LOST, info, notices.PEER_LOST))
         self.notify(Status(SC.ENDPOINT_UNREACHABLE, EndpointInfo(peer.peer_id, None), notices.ENDPOINT_UNREACHABLE))
         self.signal_change()
@@ -277,14 +356,23 @@ class Hub:
                 peer.announce(after)
             elif isinstance(peer, LocalPeer):
                 peer.other.filter_changed()
+            else:
+                peer.resubscribe()
 
     # -- notices --------------------------------------------------------------------------------------------------
 
     def notify(self, notice: Status | ErrorNotice) -> None:
-        """Queue *notice* for the status subscribers that want its kind."""
+        """Queue *notice* for the status subscribers that want its kind, and for WebSocket clients (spec 15)."""
+        is_error = isinstance(notice, ErrorNotice)
         for queue, statuses in self.status_queues.items():
-            if statuses or isinstance(notice, ErrorNotice):
+            if statuses or is_error:
                 queue.offer(notice)
+        edges = self.router.route(ERRORS_TOPIC if is_error else STATUSES_TOPIC).edges
+        if edges:
+            value = notice.to_value()
+            message = Message(ERRORS_TOPIC if is_error else STATUSES_TOPIC, value, sender=self.own_id)
+            for queue, _ in self._offer(message, edges, self.ttl):
+                queue.count_drop()  # to wait is not possible here
 
     def unknown_peer(self, peer: EndpointId | PeerAddress) -> LocalProtocolError:
         """The error, told to status subscribers too, for a peer that there is not."""
@@ -294,6 +382,7 @@ class Hub:
 
     def notify_unavailable(self, address: PeerAddress | None, error: BrokerError, retry: float = 0.0) -> None:
         """An attempt to connect, or to accept, failed."""
+        self.counters.failed_attempts += 1
         network = None if address is None else NetworkInfo(address.host, address.port, retry)
         reason = getattr(error, "reason", None) or str(error)
         text = f"{notices.CANNOT_CONNECT} ({reason})"

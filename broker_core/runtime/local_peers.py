@@ -10,11 +10,10 @@ from broker_core.errors import EC, RemoteProtocolError, UndeliveredError
 from broker_core.protocol.events import Lost
 
 from .peers import OVERFLOW, Direction, Peer, PeerInfo, PeerSink
-from .queues import MessageQueue, Overflow
+from .queues import DataQueue, Overflow
 
 if TYPE_CHECKING:
     from broker_core.limits import Limits
-    from broker_core.messages.envelopes import Message
     from broker_core.model.ids import EndpointId
 
 __all__ = ["LocalPeer", "LocalSink"]
@@ -40,7 +39,9 @@ class LocalPeer(Peer):
         super().__init__()
         self.other = other
         self.peer_id = other.own_id
-        self.queue: MessageQueue[Message] = MessageQueue(limits.peer_queue_messages, overflow, limits.block_timeout)
+        self.queue: DataQueue = DataQueue(
+            limits.peer_queue_messages, overflow, limits.block_timeout, limits.peer_queue_bytes
+        )
         self.queue.on_overflow = self._overflow
         self._drain_timeout = limits.drain_timeout
         self._scope = trio.CancelScope()
@@ -57,7 +58,16 @@ class LocalPeer(Peer):
         """A snapshot for users."""
         queue = self.queue
         return PeerInfo(
-            self.peer_id, "", "local", "off", self.filter, len(queue.items), self._taken, self.received, queue.dropped
+            self.peer_id,
+            "",
+            "local",
+            "off",
+            self.filter,
+            len(queue.items),
+            self._taken,
+            self.received,
+            queue.dropped,
+            transport="local",
         )
 
     async def run(self, own_id: EndpointId, reverse: LocalPeer) -> None:

@@ -288,6 +288,9 @@ class MasterStore(LiveStore):
             stale=False,
             seq=self.channels.seq,
             pending=0 if self.worker is None else self.worker.queued,
+            writers=len(self.channels.writers),
+            early=self.channels.early,
+            unacknowledged=self.channels.unacknowledged,
         )
 
 

@@ -1,4 +1,4 @@
-"""Peerings as tasks: accept them, make them, keep them, end them."""
+"""Peerings as tasks: make them, keep them, end them. Accepting is in :mod:`.listeners`."""
 
 from __future__ import annotations
 
@@ -6,41 +6,25 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from broker_core.errors import ConfigurationError, PeeringError, PeerRefused, UndeliveredError
-from broker_core.model.addresses import PeerAddress
+from broker_core.errors import Cause, ConfigurationError, PeeringError, PeerUnavailable, UndeliveredError
 
-from .handshakes import RedundantPeering, accept_peer, dial_peer, settle
+from .dialing import check_dialing
+from .handshakes import RedundantPeering, dial_peer, settle
+from .listeners import Listeners
 from .local_peers import LocalPeer
+from .network_peers import NetworkPeer
 from .retry import Backoff
-from .streams import accepted, open_listeners
+from .wire_peers import WirePeer
 
 if TYPE_CHECKING:
+    from broker_core.model.addresses import PeerAddress
     from broker_core.model.ids import EndpointId
 
     from .hub import Hub
-    from .peers import NetworkPeer, Peer
+    from .peers import Peer
     from .tls import TlsMode
 
-__all__ = ["Listener", "Peering", "Peerings"]
-
-
-class Listener:
-    """A port that accepts peers. *port* is the real one, also when any was asked for."""
-
-    def __init__(self, address: PeerAddress, tls: TlsMode, scope: trio.CancelScope) -> None:
-        self.address = address
-        self.tls = tls
-        self._scope = scope
-
-    @property
-    def port(self) -> int:
-        """The port number."""
-        return self.address.port
-
-    async def aclose(self) -> None:
-        """Accept no more; peerings that exist go on."""
-        self._scope.cancel()
-        await trio.lowlevel.checkpoint()
+__all__ = ["Peering", "Peerings"]
 
 
 class Peering:
@@ -71,69 +55,27 @@ class Peerings:
     def __init__(self, hub: Hub, nursery: trio.Nursery) -> None:
         self.hub = hub
         self.nursery = nursery
-        self._welcoming: set[trio.CancelScope] = set()
         self.outgoing: list[Peering] = []
-        self.listeners: list[Listener] = []
+        self.listeners = Listeners(hub, nursery, self._take)
         self.closing = False
-
-    # -- accepting ------------------------------------------------------------------------------------------------
-
-    async def listen(self, host: str, port: int, tls: TlsMode) -> Listener:
-        """Accept peers on *host* and *port* from now on. Raises :class:`PeerUnavailable`."""
-        sockets = await open_listeners(host, port)
-        name = sockets[0].socket.getsockname()
-        scope = trio.CancelScope()
-        listener = Listener(PeerAddress(host or str(name[0]), int(name[1])), tls, scope)
-        self.listeners.append(listener)
-
-        async def serve() -> None:
-            async with trio.open_nursery() as nursery:
-                for socket in sockets:
-                    nursery.start_soon(self._accept, socket, tls)
-
-        async def run() -> None:
-            try:
-                with scope:
-                    await serve()
-            finally:
-                self.listeners.remove(listener)
-
-        self.nursery.start_soon(run)
-        return listener
-
-    async def _accept(self, listener: trio.SocketListener, tls: TlsMode) -> None:
-        async def welcome(stream: trio.SocketStream) -> None:
-            await self._welcome(stream, tls)
-
-        await trio.serve_listeners(welcome, [listener], handler_nursery=self.nursery)
-
-    async def _welcome(self, stream: trio.SocketStream, tls: TlsMode) -> None:
-        connection = accepted(stream)
-        if self.closing or len(self._welcoming) >= self.hub.limits.max_handshakes:
-            await connection.close()
-            if not self.closing:
-                reason = f"{len(self._welcoming)} handshakes are open already (max_handshakes)"
-                self.hub.notify_unavailable(connection.remote, PeerRefused(str(connection.remote), reason))
-            return
-        peer = None
-        with trio.CancelScope() as scope:
-            self._welcoming.add(scope)
-            try:
-                peer = await accept_peer(self.hub, stream, connection, tls)
-            except PeeringError as error:
-                if not isinstance(error, RedundantPeering):
-                    self.hub.notify_unavailable(connection.remote, error)
-            finally:
-                self._welcoming.remove(scope)
-        if peer is not None and await self._admit(peer):
-            await self._carry(peer)  # not in a task of its own: trio closes the stream when this one ends
 
     # -- dialling -------------------------------------------------------------------------------------------------
 
     async def dial(self, address: PeerAddress, tls: TlsMode) -> Peer:
         """One attempt; the peering then runs on its own. Raises :class:`PeeringError`."""
+        peer: WirePeer
         try:
-            peer = await dial_peer(self.hub, address, tls)
+            if address.transport == "broker":
+                peer = await dial_peer(self.hub, address, tls)
+            else:
+                # Here, and not above: programs without WebSocket start much quicker without its modules.
+                from .web_servers import dial_web  # noqa: PLC0415
+
+                peer = await dial_web(self.hub, address, tls)
+                if peer.peer_id in self.hub.router.peers:
+                    await peer.connection.close()
+                    reason = "a peering with this endpoint exists already"
+                    raise RedundantPeering(str(address), reason, peer.peer_id)
         except PeeringError as error:
             existing = await self._existing(error.peer_id) if isinstance(error, RedundantPeering) else None
             if existing is None:
@@ -154,7 +96,11 @@ class Peerings:
         return self.hub.router.peers.get(peer_id)
 
     def keep(self, address: PeerAddress, tls: TlsMode, retry: float | None) -> Peering:
-        """Make a peering in the background and, with *retry* seconds, keep it until cancelled."""
+        """Make a peering in the background and, with *retry* seconds, keep it until cancelled.
+
+        Raises :class:`ConfigurationError` when *tls* cannot be done.
+        """
+        check_dialing(address, tls, self.hub.credentials)
         peering = Peering(address, retry)
         self.outgoing.append(peering)
         self.nursery.start_soon(self._keep, peering, tls)
@@ -169,12 +115,22 @@ class Peerings:
             peering.settled.set()
             self.outgoing.remove(peering)
 
+    async def _dial_kept(self, address: PeerAddress, tls: TlsMode) -> Peer:
+        """As :meth:`dial`; files for TLS that have become unusable meanwhile may become usable again."""
+        try:
+            return await self.dial(address, tls)
+        except ConfigurationError as error:
+            reason = f"cannot use TLS any more: {error}"
+            problem = PeerUnavailable(str(address), reason, cause=Cause.CONFIGURATION)
+            self.hub.notify_unavailable(address, problem)
+            raise problem from error
+
     async def _attempts(self, peering: Peering, tls: TlsMode) -> None:
         retry = peering.retry
         backoff = Backoff(retry or 1.0, self.hub.limits.retry_max)
         while not self.closing:
             try:
-                peer = await self.dial(peering.address, tls)
+                peer = await self._dial_kept(peering.address, tls)
             except PeeringError as error:
                 peering.error = error
                 peering.tried.set()
@@ -199,22 +155,39 @@ class Peerings:
 
     # -- running --------------------------------------------------------------------------------------------------
 
-    async def _admit(self, peer: NetworkPeer) -> bool:
-        """Let *peer* take part, unless the endpoint was shut down in the moment when its handshake ended."""
-        if self.closing:
-            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
-            await peer.connection.close()
-            return False
-        self.hub.add_peer(peer)
-        return True
+    async def _admit(self, peer: Peer) -> bool:
+        """Let *peer* take part, unless that cannot be any more; its connection is closed then."""
+        assert isinstance(peer, WirePeer)
+        other = self.hub.router.peers.get(peer.peer_id)
+        if not self.closing and (other is None or isinstance(peer, NetworkPeer)):
+            if other is not None and not isinstance(
+                other, NetworkPeer
+            ):  # the same endpoint by two ways: its own protocol can do more
+                self.nursery.start_soon(other.leave)
+            self.hub.add_peer(peer)
+            return True
+        self._forget(peer)
+        await peer.connection.close()
+        return False
 
-    async def _carry(self, peer: NetworkPeer) -> None:
-        self.hub.registry.joined(peer.peer_id)
+    async def _take(self, peer: Peer) -> None:
+        """Run a peer that a listener accepted."""
+        if await self._admit(peer):
+            await self._carry(peer)
+
+    async def _carry(self, peer: Peer) -> None:
+        assert isinstance(peer, WirePeer)
+        if isinstance(peer, NetworkPeer):
+            self.hub.registry.joined(peer.peer_id)
         try:
             await peer.run(self.hub)
         finally:
-            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
+            self._forget(peer)
             self.hub.remove_peer(peer)
+
+    def _forget(self, peer: Peer) -> None:
+        if isinstance(peer, NetworkPeer):
+            settle(self.hub.registry.ended(peer.peer_id, peer.attempt))
 
     def connect_local(self, other: Peerings) -> LocalPeer:
         """Peer two endpoints of this process. Raises :class:`ConfigurationError` when they are peered, or the same."""
@@ -245,10 +218,7 @@ class Peerings:
         settle(self.hub.registry.start_shutdown())
         for peering in list(self.outgoing):
             peering.cancel()
-        for listener in list(self.listeners):
-            await listener.aclose()
-        for scope in self._welcoming:
-            scope.cancel()
+        await self.listeners.close_all()
         async with trio.open_nursery() as nursery:
             for peer in list(self.hub.router.peers.values()):
                 nursery.start_soon(peer.leave)

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar, get_args
 import trio
 
 from broker_core.errors import ConfigurationError
+from broker_core.messages.envelopes import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ControlFrame", "FrameQueue", "MessageQueue", "Overflow", "check_overflow"]
+__all__ = ["ControlFrame", "DataQueue", "FrameQueue", "MessageQueue", "Overflow", "check_overflow"]
 
 Overflow = Literal["block", "drop_oldest", "drop_newest", "disconnect"]
 """What to do with a message for a full queue: make its source wait, discard one, or end the relation."""
 
 T = TypeVar("T")
+
+_LONG = 16 * 1024
+"""Bytes from which on a message counts in a :class:`DataQueue`."""
 
 
 def check_overflow(policy: str) -> Overflow:
@@ -195,6 +199,82 @@ class MessageQueue(Generic[T]):
         self.closed = True
         self._wake_taker()
         self._release_sources()
+
+
+class DataQueue(MessageQueue[Message]):
+    """Messages for a subscriber or a peer of this process, bounded in number, and in bytes as far as they count.
+
+    Only long messages that came as bytes count: *max_bytes* is there against few messages that take all memory. Short
+    ones are bounded by their number, and values that were made here are the program's own.
+    """
+
+    def __init__(self, capacity: int, policy: Overflow, block_timeout: float, max_bytes: int) -> None:
+        super().__init__(capacity, policy, block_timeout)
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self._long: dict[int, int] = {}  # by id(): what each long message here counts
+
+    @property
+    def full(self) -> bool:
+        """Whether the next message would meet the policy."""
+        return len(self.items) >= self.capacity or self.bytes >= self.max_bytes
+
+    def offer(self, item: Message) -> bool:
+        """As the base class, with both bounds."""
+        if len(self.items) >= self.capacity or self.bytes >= self.max_bytes or self.closed:
+            return self._overflow(item)
+        self.items.append(item)
+        payload = item._payload  # noqa: SLF001  # None for what was made here; the property would encode that
+        if payload is not None and len(payload) >= _LONG:
+            self._count(item, payload)
+        if self._item_waiter is not None:
+            self._wake_taker()
+        return True
+
+    def _count(self, item: Message, payload: bytes) -> None:
+        self._long[id(item)] = len(payload)
+        self.bytes += len(payload)
+
+    def _forget(self, item: Message) -> None:
+        self.bytes -= self._long.pop(id(item), 0)
+
+    def _overflow(self, item: Message) -> bool:
+        taken = super()._overflow(item)
+        payload = item._payload  # noqa: SLF001  # as in offer()
+        if self.policy == "drop_oldest" and not self.closed and payload is not None and len(payload) >= _LONG:
+            self._count(item, payload)
+        return taken
+
+    def _drop_oldest(self) -> None:
+        while self.items:
+            self._forget(self.items.popleft())
+            self.count_drop()
+            if self.bytes < self.max_bytes:
+                return
+
+    def pop(self) -> Message:
+        """The oldest message; IndexError when there is none."""
+        item = self.items.popleft()
+        if self._long:
+            self._forget(item)
+        if self._room_waiters or self.stalled:
+            self._made_room()
+        return item
+
+    def take(self, most: int | None = None) -> list[Message]:
+        """The oldest messages, all or at most *most*; perhaps none."""
+        if not self._long:
+            return super().take(most)
+        taken = [self.items.popleft() for _ in range(len(self.items) if most is None else min(most, len(self.items)))]
+        for item in taken:
+            self._forget(item)
+        if self._room_waiters or self.stalled:
+            self._made_room()
+        return taken
+
+    def _made_room(self) -> None:
+        if self.bytes * 2 <= self.max_bytes:
+            super()._made_room()
 
 
 class FrameQueue(MessageQueue[bytes]):

@@ -60,6 +60,12 @@ class StoreInfo(NamedTuple):
     """The number of the last change that clones were told, or have taken."""
     pending: int
     """Operations that wait for the backend, or for the master."""
+    writers: int = 0
+    """How many clones have announced writes to the master; 0 at a clone."""
+    early: int = 0
+    """Actions of other endpoints that came before others which are missing."""
+    unacknowledged: int = 0
+    """Actions that are kept until the other side has confirmed them."""
 
 
 class LiveStore:
@@ -118,7 +124,8 @@ class LiveStore:
     @property
     def observed(self) -> bool:
         """Whether anybody here subscribed to this store's events."""
-        return bool(self.hub.router.route(self._events_topic).subscribers)
+        route = self.hub.router.route(self._events_topic)
+        return bool(route.subscribers or route.edges)
 
     def named(self, error: StoreError) -> StoreError:
         """*error* with the name of this store, where it has none."""

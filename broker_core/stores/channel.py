@@ -107,6 +107,11 @@ class Producer:
         """Whether all consumers acknowledged their handshake and the last action."""
         return all(path.handshake is None and path.acked == self.seq for path in self._paths.values())
 
+    @property
+    def unacknowledged(self) -> int:
+        """How many actions are kept, because some consumer may ask for them again."""
+        return len(self._kept)
+
     def __contains__(self, consumer: EntityId) -> bool:
         return consumer in self._paths
 
@@ -254,6 +259,11 @@ class Consumer:
     def busy(self) -> bool:
         """Whether actions are missing, or taken and not done."""
         return self.gap or self.awaited > self._confirmed
+
+    @property
+    def early(self) -> int:
+        """How many actions are kept that came before others that are missing."""
+        return len(self._early)
 
     @property
     def silence(self) -> int:

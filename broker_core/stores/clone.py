@@ -107,6 +107,16 @@ class Clone:
         return 0 if self._updates is None else self._updates.next - 1
 
     @property
+    def early(self) -> int:
+        """How many updates are kept that came before others that are missing."""
+        return 0 if self._updates is None else self._updates.early
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many writes are kept, because the master may ask for them again."""
+        return self._channel.unacknowledged
+
+    @property
     def pending(self) -> int:
         """How many writes have no outcome yet."""
         return len(self._writes)

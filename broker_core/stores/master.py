@@ -86,6 +86,16 @@ class Master:
         return tuple(self._writers)
 
     @property
+    def early(self) -> int:
+        """How many requests of writers are kept that came before others that are missing."""
+        return sum(writer.early for writer in self._writers.values())
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many updates are kept, because some clone may ask for them again."""
+        return self._updates.unacknowledged
+
+    @property
     def idle(self) -> bool:
         """Whether all clones are up to date, and nothing is known to be missing from writers (spec section 5.2)."""
         return self._updates.idle and not self._preparing and not any(writer.busy for writer in self._writers.values())

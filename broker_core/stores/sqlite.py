@@ -26,7 +26,17 @@ from broker_core.limits import DEFAULT_LIMITS, Limits
 
 from . import settings as option
 from .deadlines import Deadlines
-from .sqlite_format import DamagedFile, blob_of, check_tables, create_tables, failure, read_key, read_record
+from .sqlite_format import (
+    SQLITE_ERRORS,
+    DamagedFile,
+    blob_of,
+    check_order,
+    check_tables,
+    create_tables,
+    failure,
+    read_key,
+    read_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,7 +114,7 @@ class SqliteBackend:
                 self._size += 1
             else:
                 self._execute("UPDATE store SET value = ?, expiry = ? WHERE rowid = ?", (blob, expiry, row[0]))
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from error
         if expiry is not None and self._deadlines is not None:
             self._deadlines.add(index, expiry)
@@ -120,7 +130,7 @@ class SqliteBackend:
             self._begin()
         try:
             self._execute("DELETE FROM store WHERE rowid = ?", (row[0],))
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from error
         self._size -= 1
         return old
@@ -131,7 +141,7 @@ class SqliteBackend:
             self._begin()
         try:
             self._execute("DELETE FROM store")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from error
         self._size = 0
         self._deadlines = Deadlines(self._expiry)
@@ -154,7 +164,10 @@ class SqliteBackend:
         """The first *most* keys with their records, or those behind the key *after*: in the order of their bytes."""
         where = "WHERE key > ?" if after else ""
         statement = f"SELECT rowid, key, value, expiry FROM store {where} ORDER BY key LIMIT ?"  # noqa: S608
-        return [self._entry(row) for row in self._rows(statement, *map(blob_of, after), most)]
+        last = tuple(map(blob_of, after))
+        rows = list(self._rows(statement, *last, most))
+        check_order(self.path, rows, *last)
+        return [self._entry(row) for row in rows]
 
     # -- expiry ---------------------------------------------------------------------------------------------------
 
@@ -190,7 +203,7 @@ class SqliteBackend:
             return
         try:
             self._execute("COMMIT")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             self._end()
             raise failure(self.path, error) from error
         self._changed = False
@@ -212,11 +225,11 @@ class SqliteBackend:
             raise BackendFailure(msg)
         try:
             self._execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise failure(self.path, error) from error
         self._changed = True
 
-    def _failed(self, error: sqlite3.Error) -> BackendFailure:
+    def _failed(self, error: Exception) -> BackendFailure:
         """What *error* means. Some errors, also in reading, end SQLite's transaction; here all of them do."""
         self._lost = self._changed
         self._end()
@@ -231,7 +244,7 @@ class SqliteBackend:
         if self._connection.in_transaction:
             try:
                 self._execute("ROLLBACK")
-            except sqlite3.Error as error:
+            except SQLITE_ERRORS as error:
                 raise failure(self.path, error) from error
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -241,14 +254,14 @@ class SqliteBackend:
         try:
             row: tuple[int, Any, Any] | None
             row = self._execute("SELECT rowid, value, expiry FROM store WHERE key = ?", (index,)).fetchone()
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from error
         return row
 
     def _rows(self, statement: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._connection.execute(statement, parameters)
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise self._failed(error) from error
 
     def _entry(self, row: tuple[Any, ...]) -> tuple[Value, Record]:
@@ -274,7 +287,7 @@ def _open(path: str, settings: Mapping[str, Any], limits: Limits) -> sqlite3.Con
             path, timeout=limits.store_busy_timeout, isolation_level=None, check_same_thread=False
         )
         _prepare(path, Database(connection, recursive_triggers=False, execute_plugins=False), settings)
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         if connection is not None:
             connection.close()
         raise failure(path, error) from error

@@ -28,7 +28,16 @@ from sqlite_utils import Database
 from broker_core.errors import BackendFailure
 from broker_core.limits import DEFAULT_LIMITS
 
-from .sqlite_format import blob_of, check_tables, failure, read_key, read_record, read_version
+from .sqlite_format import (
+    SQLITE_ERRORS,
+    blob_of,
+    check_order,
+    check_tables,
+    failure,
+    read_key,
+    read_record,
+    read_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,7 +151,10 @@ class SqliteReader:
 
     def _page(self, most: int, *after: bytes) -> list[tuple[Any, ...]]:
         where = "WHERE key > ?" if after else ""
-        return self._rows(f"SELECT rowid, key, value, expiry FROM store {where} ORDER BY key LIMIT ?", *after, most)  # noqa: S608
+        statement = f"SELECT rowid, key, value, expiry FROM store {where} ORDER BY key LIMIT ?"  # noqa: S608
+        rows = self._rows(statement, *after, most)
+        check_order(self.path, rows, *after)
+        return rows
 
     def _rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self._verified(lambda connection: connection.execute(statement, parameters).fetchall())
@@ -190,7 +202,7 @@ class SqliteReader:
             raise BackendFailure(msg)
         try:
             return query(self._connection)
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise failure(self.path, error) from error
 
     def _connect(self, path: str, mode: str) -> None:
@@ -203,7 +215,7 @@ class SqliteReader:
                 isolation_level=None,
                 check_same_thread=False,
             )
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise failure(self.path, error) from error
 
     def _disconnect(self) -> None:

@@ -7,8 +7,9 @@ epoch. Source: spec store-protocol.md section 9.
 from __future__ import annotations
 
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from broker_core.codecs.binary import decode_at, encode
 from broker_core.errors import EC, BackendFailure, DecodeError, EncodeError, TypeClash
@@ -16,14 +17,18 @@ from broker_core.errors import EC, BackendFailure, DecodeError, EncodeError, Typ
 from .backend import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
 
     from broker_core.model import Value
 
 __all__ = [
     "BROKER_VERSION",
+    "SQLITE_ERRORS",
     "DamagedFile",
     "blob_of",
+    "check_order",
     "check_tables",
     "create_tables",
     "failure",
@@ -34,6 +39,10 @@ __all__ = [
 
 BROKER_VERSION = "2.8.0"
 """What files say wrote them: the C++ version whose format this is."""
+
+SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What the sqlite3 module raises. The second comes in place of the first when the text of the error, which quotes names
+out of a damaged file, is no UTF-8."""
 
 _META = "CREATE TABLE meta(key text primary key, value text)"
 _STORE = "CREATE TABLE store(key blob primary key, value blob, expiry integer)"
@@ -91,6 +100,17 @@ def blob_of(value: Value) -> bytes:
         raise TypeClash(str(error), code=EC.INVALID_DATA) from None
 
 
+def check_order(path: str, rows: Sequence[tuple[Any, ...]], *after: bytes) -> None:
+    """Raise :class:`BackendFailure` unless the keys of *rows* (rowid, key, ...) are beyond *after* and ascend.
+
+    A damaged index gives them in another order, and who turns pages by the last key would never come to an end.
+    """
+    keys = [*after, *(row[1] for row in rows if type(row[1]) is bytes)]
+    if any(one >= other for one, other in pairwise(keys)):
+        msg = f"{path}: damaged: the keys are not in order"
+        raise DamagedFile(msg)
+
+
 def read_key(path: str, rowid: int, blob: Any) -> Any:
     """The key in the row *rowid*. Raises :class:`BackendFailure`, which names the row."""
     return _read(path, rowid, "key", blob)
@@ -118,8 +138,10 @@ def _read(path: str, rowid: int, column: str, blob: Any) -> Any:
 # -- errors -------------------------------------------------------------------------------------------------------
 
 
-def failure(path: str, error: sqlite3.Error) -> BackendFailure:
-    """What went wrong with the database in *path*, in one line."""
+def failure(path: str, error: Exception) -> BackendFailure:
+    """What went wrong with the database in *path*, in one line; *error* is one of :data:`SQLITE_ERRORS`."""
+    if not isinstance(error, sqlite3.Error):
+        return DamagedFile(f"{path}: damaged: names in it are no UTF-8")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without SQLite's details
     text = f"{path}: {error}"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -17,6 +17,7 @@ class FakePeer:
 
     peer_id: EndpointId
     filter: tuple[str, ...]
+    edge: bool = False
 
 
 def an_id(number: int) -> EndpointId:
@@ -74,6 +75,14 @@ def test_the_memory_of_routes_is_bounded() -> None:
     for number in range(100):
         assert router.route(f"/{number}").subscribers == ("all",)
         assert len(router.known) <= 4
+
+
+def test_long_topics_have_routes_that_are_not_remembered() -> None:
+    router: Router[str, FakePeer] = Router(an_id(1))
+    router.set_subscriber("all", ("",))
+    for length, remembered in ((512, 1), (513, 1), (65_535, 1)):
+        assert router.route("t" * length).subscribers == ("all",)
+        assert len(router.known) == remembered
 
 
 @given(st.lists(filters, max_size=4), st.lists(filters, max_size=4), st.lists(topics, max_size=6))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 import trio.testing
+import trustme
 
 from broker_core import (
     EC,
@@ -20,13 +21,14 @@ from broker_core import (
     LocalProtocolError,
     PeerRefused,
     PeerUnavailable,
+    TlsCredentials,
 )
 from broker_core.protocol.events import PeerIdentified
 from pairs import SOON, options, pair
 from raw_peer import RawPeer
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
 
 
 async def test_retry_until_somebody_listens_and_again_after_a_loss() -> None:
@@ -210,3 +212,43 @@ async def test_a_peering_that_comes_about_during_shutdown_is_not_kept() -> None:
         with trio.fail_after(SOON):
             while a.peers():
                 await trio.lowlevel.checkpoint()
+
+
+async def test_files_for_tls_that_cannot_be_used_are_told_at_once() -> None:
+    """And not by the death of a task in the background."""
+    credentials = TlsCredentials(certificate="/nowhere/cert.pem", key="/nowhere/key.pem", ca_file="/nowhere/ca.pem")
+    async with Endpoint(options(tls="verify", credentials=credentials)) as endpoint:
+        with pytest.raises(ConfigurationError, match="nowhere"):
+            endpoint.peer_nowait("127.0.0.1", 1)
+        with pytest.raises(ConfigurationError, match="nowhere"):
+            await endpoint.peer("127.0.0.1", 1, retry=1.0)
+
+
+async def test_files_that_break_while_a_peering_is_kept_are_told_and_tried_again(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    mine = authority.issue_cert("127.0.0.1")
+    key, certificate, ca = tmp_path / "key.pem", tmp_path / "cert.pem", tmp_path / "ca.pem"
+    mine.private_key_pem.write_to_path(str(key))
+    mine.cert_chain_pems[0].write_to_path(str(certificate))
+    authority.cert_pem.write_to_path(str(ca))
+    credentials = TlsCredentials(certificate=str(certificate), key=str(key), ca_file=str(ca))
+    secure = options(tls="verify", credentials=credentials, limits=Limits(retry_max=0.02))
+    async with Endpoint(secure) as a, Endpoint(secure) as b:
+        port = (await a.listen()).port
+        errors, all_of_them = b.make_status_subscriber(), b.make_status_subscriber(receive_statuses=True)
+        b.peer_nowait("127.0.0.1", port, retry=0.01)
+        with trio.fail_after(SOON):
+            await b.await_peer(a.id)
+        good = certificate.read_bytes()
+        certificate.write_bytes(b"no certificate any more")
+        with suppress(LocalProtocolError):
+            await a.unpeer(b.id)
+        notice = await errors.get(SOON)
+        assert isinstance(notice, ErrorNotice)
+        assert "cannot use TLS any more" in str(notice.message)
+        assert str(certificate) in str(notice.message)
+        certificate.write_bytes(good)
+        with trio.fail_after(SOON):
+            while (await all_of_them.get()).code is not SC.PEER_LOST:
+                pass
+            await b.await_peer(a.id)

@@ -7,7 +7,8 @@ import trio
 import trio.testing
 
 from broker_core.errors import ConfigurationError
-from broker_core.runtime.queues import ControlFrame, FrameQueue, MessageQueue, Overflow, check_overflow
+from broker_core.messages.envelopes import Message
+from broker_core.runtime.queues import ControlFrame, DataQueue, FrameQueue, MessageQueue, Overflow, check_overflow
 
 
 def a_queue(policy: Overflow, capacity: int = 3, block_timeout: float = 5) -> MessageQueue[int]:
@@ -200,3 +201,79 @@ def test_control_frames_have_a_bound_of_their_own() -> None:
     big.put_control(b"y")
     assert big.overflowed
     assert len(big.items) == 1
+
+
+# -- messages by their bytes ------------------------------------------------------------------------------------
+
+LONG = 16 * 1024
+
+
+def a_message(size: int) -> Message:
+    return Message("/t", payload=bytes(size))
+
+
+def data_queue(policy: Overflow, capacity: int = 100, max_bytes: int = 4 * LONG) -> DataQueue:
+    return DataQueue(capacity, policy, 5, max_bytes)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"), [("drop_oldest", [2, 3, 4, 5]), ("drop_newest", [0, 1, 2, 3]), ("disconnect", [0, 1, 2, 3])]
+)
+def test_long_messages_are_bounded_by_their_bytes(policy: Overflow, kept: list[int]) -> None:
+    queue, sent = data_queue(policy), [a_message(LONG) for _ in range(6)]
+    assert all(map(queue.offer, sent))
+    assert [sent.index(message) for message in queue.take()] == kept
+    assert queue.bytes == 0
+    assert queue.dropped == 2
+    assert queue.overflowed == (policy == "disconnect")
+
+
+def test_long_messages_block_at_the_bound_and_not_below_it() -> None:
+    queue = data_queue("block")
+    assert [queue.offer(a_message(LONG)) for _ in range(5)] == [True, True, True, True, False]
+    assert queue.full
+    queue.pop()
+    assert not queue.full
+    assert queue.bytes == 3 * LONG
+    assert queue.offer(a_message(5 * LONG)), "one message may go beyond it"
+    assert not queue.offer(a_message(1))
+    assert len(queue.take(2)) == 2
+    assert queue.bytes == 6 * LONG
+    assert len(queue.take()) == 2
+    assert queue.bytes == 0
+
+
+def test_short_messages_and_own_values_do_not_count() -> None:
+    queue = data_queue("block", max_bytes=1)
+    for _ in range(50):
+        assert queue.offer(a_message(LONG - 1))
+        assert queue.offer(Message("/t", "x" * 2 * LONG))
+    assert not queue.offer(a_message(1)), "there are as many as there may be"
+    assert queue.bytes == 0
+    assert len(queue.take(10)) == 10
+    assert len(queue.take()) == 90
+
+
+def test_a_closed_queue_counts_what_it_does_not_take() -> None:
+    queue = data_queue("drop_oldest")
+    queue.close()
+    assert queue.offer(a_message(LONG))
+    assert (queue.dropped, queue.bytes, queue.take()) == (1, 0, [])
+
+
+async def test_sources_of_long_messages_wait_until_half_the_bytes_are_gone(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    queue = data_queue("block")
+    for _ in range(4):
+        queue.offer(a_message(LONG))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(queue.put, a_message(LONG))
+        await trio.testing.wait_all_tasks_blocked()
+        queue.pop()
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(queue.items) == 3
+        queue.pop()
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(queue.items) == 3
+    assert queue.bytes == 3 * LONG

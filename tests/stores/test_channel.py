@@ -147,6 +147,7 @@ def test_more_than_the_bound_is_not_kept():
     sent = Sent(CLONE)
     sent.publish(SETTINGS.buffer + 1)
     sent.drain()
+    assert sent.producer.unacknowledged == SETTINGS.buffer
     sent.producer.nack(CLONE, (2, 3))
     assert sent.drain() == [(CLONE, 0, RetransmitFailed(2)), (CLONE, 3, action(3))]
     assert ChannelSettings().buffer == DEFAULT_LIMITS.store_buffer
@@ -314,8 +315,10 @@ def test_actions_are_taken_in_order():
     assert taking.receive(2, 3) == [action(2), action(3)]
     assert taking.receive(5, 6) == []
     assert taking.consumer.gap
+    assert taking.consumer.early == 2
     assert taking.receive(4) == [action(4), action(5), action(6)]
     assert not taking.consumer.gap
+    assert taking.consumer.early == 0
     assert taking.consumer.next == 7
 
 

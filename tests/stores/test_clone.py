@@ -146,6 +146,7 @@ def test_nobody_is_told_of_changes_that_nobody_observes():
 def test_a_lost_update_is_asked_for():
     clone = following()
     say(clone, PUT, 3)
+    assert clone.early == 1
     ticks(clone, 2)
     assert clone.outgoing() == [Outgoing(THERE, Command(0, FIRST, MASTER, Nack((2,))))]
 
@@ -221,6 +222,7 @@ def test_a_lost_write_is_sent_again():
     clone = following()
     clone.write(PUT)
     clone.outgoing()
+    assert clone.unacknowledged == 1
     say(clone, Nack((2,)))
     assert clone.outgoing() == [to_all(PUT, 2, receiver=MASTER)]
 

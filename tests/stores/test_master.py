@@ -323,5 +323,6 @@ def test_nothing_that_peers_say_raises_or_grows_beyond_bounds(said):
             master.tick()
         for _, command in master.outgoing():
             assert len(getattr(command.content, "missing", ())) <= 4
-    assert len(master._updates._kept) <= 4
-    assert all(len(writer._early) <= 4 for writer in master._writers.values())
+    assert master.unacknowledged <= 4
+    assert all(writer.early <= 4 for writer in master._writers.values())
+    assert master.early <= 4 * len(master.writers)

@@ -1,0 +1,29 @@
+"""Peers over WebSocket: what servers that this endpoint is connected to, and clients of its own, have in common."""
+
+from __future__ import annotations
+
+import trio
+
+from .wire_peers import WirePeer
+
+__all__ = ["WebPeer"]
+
+_LAST_WORDS = 1.0  # seconds for the last frames to be written
+_GRACE = 0.05  # seconds: what has arrived while this side was busy is read before the other side counts as silent
+
+
+class WebPeer(WirePeer):
+    """A peer that takes and sends JSON texts."""
+
+    async def _confirm_end(self) -> None:
+        with trio.move_on_after(_LAST_WORDS):  # a close frame says why
+            while (self.queue.items or self._writing) and not self.queue.closed:
+                await self._idle.wait()
+
+    async def _receive(self) -> bytes | None:
+        deadline = self.protocol.next_deadline()
+        if deadline is None:
+            return await self.connection.receive()
+        with trio.move_on_at(max(deadline, trio.current_time() + _GRACE)):
+            return await self.connection.receive()
+        return None
