@@ -11,9 +11,12 @@ Public besides these names: :mod:`broker_core.model`, :mod:`broker_core.codecs`,
 
 # The endpoint
 from ._version import __version__ as __version__
+from .endpoint.diagnosis import Diagnosis as Diagnosis
+from .endpoint.diagnosis import DiagnosisStep as DiagnosisStep
+from .endpoint.doctor import diagnose as diagnose
 from .endpoint.endpoint import Endpoint as Endpoint
-from .endpoint.endpoint import Statistics as Statistics
-from .endpoint.endpoint import Worker as Worker
+from .endpoint.statistics import Statistics as Statistics
+from .endpoint.subscriber import Worker as Worker
 from .endpoint.operations import Operations as Operations
 from .endpoint.options import EndpointOptions as EndpointOptions
 from .endpoint.proxy import Proxy as Proxy
@@ -100,12 +103,16 @@ from .model import same_value as same_value
 from .model import sort_key as sort_key
 from .model import to_value as to_value
 from .runtime.clock import now as now
-from .runtime.peerings import Listener as Listener
+from .runtime.listeners import Listener as Listener
 from .runtime.peerings import Peering as Peering
 from .runtime.peers import PeerInfo as PeerInfo
 from .runtime.queues import Overflow as Overflow
+from .runtime.web_options import WebStyle as WebStyle
+from .routing.access import WebAccess as WebAccess
+from .routing.access import WebUser as WebUser
 from .runtime.store_base import StoreInfo as StoreInfo
 from .model.addresses import PeerAddress as PeerAddress
+from .protocol.certificates import CertificateFacts as CertificateFacts
 from .model.addresses import split_address as split_address
 from .runtime.tls import TlsCredentials as TlsCredentials
 from .runtime.tls import TlsMode as TlsMode
@@ -116,6 +123,11 @@ from .stores.options import BackendKind as BackendKind
 
 __all__ = [
     "__version__",
+    # Diagnosis
+    "CertificateFacts",
+    "Diagnosis",
+    "DiagnosisStep",
+    "diagnose",
     # The endpoint
     "Endpoint",
     "EndpointOptions",
@@ -207,6 +219,9 @@ __all__ = [
     "TlsCredentials",
     "TlsMode",
     "Value",
+    "WebAccess",
+    "WebStyle",
+    "WebUser",
     "Vector",
     "address_from_bytes",
     "kind_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import trio
 
@@ -12,59 +12,34 @@ from broker_core.errors import ConfigurationError, LocalProtocolError, Undeliver
 from broker_core.model.addresses import PeerAddress
 from broker_core.model.ids import EndpointId
 from broker_core.model.topics import check_topic
+from broker_core.routing.access import WebAccess
 from broker_core.runtime.hub import Hub
-from broker_core.runtime.peerings import Listener, Peering, Peerings
-from broker_core.runtime.peers import NetworkPeer, Peer, PeerInfo
+from broker_core.runtime.peerings import Peering, Peerings
 from broker_core.runtime.stores import Stores
 from broker_core.runtime.tls import TlsMode, check_tls_mode
+from broker_core.runtime.web_options import WebServerOptions, WebStyle
+from broker_core.runtime.wire_peers import WirePeer
 
 from .options import EndpointOptions
 from .publisher import CHECKPOINT_EVERY, Publisher
+from .statistics import statistics_of
 from .store import Store
-from .subscriber import StatusSubscriber, Subscriber, topic_list
+from .subscriber import StatusSubscriber, Subscriber, Worker, topic_list
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 
     from broker_core.messages.envelopes import Message
+    from broker_core.runtime.http_server import HttpListener
+    from broker_core.runtime.listeners import Listener
+    from broker_core.runtime.peers import Peer, PeerInfo
     from broker_core.runtime.queues import Overflow
     from broker_core.runtime.store_base import StoreInfo
     from broker_core.stores.options import BackendKind
 
-__all__ = ["Endpoint", "Statistics", "Worker"]
+    from .statistics import Statistics
 
-
-class Statistics(NamedTuple):
-    """Counts of data messages since the endpoint started."""
-
-    published: int
-    """Published here, whether anybody subscribed or not."""
-    received: int
-    """Arrived from peers."""
-    delivered: int
-    """Put into queues of local subscribers; one message may count several times."""
-    forwarded: int
-    """Passed on from peer to peer; likewise."""
-    ttl_expired: int
-    """Not passed on, because they had taken their last hop."""
-    skipped: int
-    """Unreadable."""
-    dropped: int
-    """Discarded by the overflow policies of all queues, those that are gone included."""
-    peers: tuple[PeerInfo, ...]
-
-
-class Worker:
-    """A background task that calls a handler for each message. Made by ``endpoint.subscribe``."""
-
-    def __init__(self, subscriber: Subscriber, scope: trio.CancelScope) -> None:
-        self.subscriber = subscriber
-        self.scope = scope
-
-    def cancel(self) -> None:
-        """End the task; a handler that is waiting is cancelled."""
-        self.subscriber.close()
-        self.scope.cancel()
+__all__ = ["Endpoint"]
 
 
 class Endpoint:
@@ -84,11 +59,15 @@ class Endpoint:
             limits=self.options.limits,
             overflow=self.options.peer_overflow,
             credentials=self.options.credentials,
+            token=self.options.token,
+            web_zone=self.options.web_zone,
+            application=self.options.application,
         )
         self._nursery_manager = trio.open_nursery()
         self._peerings: Peerings | None = None
         self._stores: Stores | None = None
         self._closed = False
+        self._status_listeners: list[HttpListener] = []
         self._since_checkpoint = 0
 
     def __repr__(self) -> str:
@@ -142,11 +121,14 @@ class Endpoint:
         self._closed = True
         lost: dict[str, int] = {}
         if self._peerings is not None and self._stores is not None:
-            peers = list(self._hub.router.peers.values())
+            # Clients of a WebSocket server come and go as they like; they are served, but not answered for.
+            peers = [peer for peer in self._hub.router.peers.values() if not peer.edge]
             with trio.move_on_after(float("inf") if timeout is None else timeout):
                 await self._stores.close_all()
                 await self._peerings.leave_all()
             lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
+        for listener in self._status_listeners:
+            await listener.aclose()
         for messages in self._hub.router.subscribers():
             messages.close()
         for notices in self._hub.status_queues:
@@ -168,11 +150,59 @@ class Endpoint:
     async def listen(self, host: str = "127.0.0.1", port: int = 0, *, tls: TlsMode | None = None) -> Listener:
         """Accept peers on *host* ("" is every interface) and *port* (0: any free one; see ``.port``).
 
-        *tls*: "anon" is Broker's certificate-less TLS, "off" plain TCP, "auto" takes both. None is "off" when
-        the endpoint's option says so, else "anon". Raises :class:`PeerUnavailable` when the port cannot be had.
+        *tls*: "anon" is Broker's certificate-less TLS, "verify" asks for certificates, "off" is plain TCP, and "auto"
+        takes TLS and plain TCP on one port. None does as the endpoint's option says, which is TLS for "auto". Raises
+        :class:`PeerUnavailable` when the port cannot be had, :class:`ConfigurationError` when the TLS cannot be done.
         """
-        mode = check_tls_mode(tls) if tls else ("off" if self.options.tls == "off" else "anon")
-        return await self._running().listen(host, port, mode)
+        return await self._running().listeners.listen(host, port, self._listening_mode(tls))
+
+    async def listen_web(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        tls: TlsMode | None = None,
+        style: WebStyle = "broker",
+        access: WebAccess | None = None,
+        overflow: Overflow = "disconnect",
+    ) -> Listener:
+        """Serve WebSocket clients (JSON v1, path /v1/messages/json) on *host* and *port*, as :meth:`listen` does peers.
+
+        What a client publishes goes to all peers and local subscribers, and it gets what this endpoint publishes and
+        what arrives here on its topics, whether the endpoint forwards between peers or not. *style* says whose answers
+        it gets: those of Broker's old server, or of Zeek's own. *access* says who may do what; without it everybody
+        may do everything. *tls* is as for :meth:`listen`, but None takes plain TCP besides certificate-less TLS, which
+        few WebSocket libraries speak. *overflow* is for a client too slow for its queue (limits.web_client_queue).
+        """
+        options = WebServerOptions(style=style, access=access or WebAccess(), overflow=overflow)
+        mode = self._listening_mode(tls)
+        if tls is None and mode == "anon" and self.options.tls == "auto":
+            mode = "auto"
+        return await self._running().listeners.listen_web(host, port, mode, options)
+
+    def _listening_mode(self, tls: TlsMode | None) -> TlsMode:
+        if tls is not None:
+            return check_tls_mode(tls)
+        if self.options.tls != "auto":
+            return self.options.tls
+        credentials = self.options.credentials
+        return "verify" if credentials is not None and credentials.wanted else "anon"
+
+    async def serve_status(
+        self, host: str = "127.0.0.1", port: int = 0, *, node_name: str | None = None
+    ) -> HttpListener:
+        """Tell over HTTP what goes on here: ``/v1/status/json`` as C++ Broker does, ``/metrics`` for Prometheus.
+
+        Without a word about who may read it, and until shutdown. *host* and *port* are as for :meth:`listen`;
+        *node_name* is what the endpoint calls itself there, by default the environment's CLUSTER_NODE.
+        """
+        from .observing import serve_status  # noqa: PLC0415  # most programs serve nothing
+
+        peerings = self._running()
+        assert self._stores is not None  # noqa: S101  # made with the peerings
+        listener = await serve_status(self._hub, peerings, self._stores, host, port, node_name=node_name)
+        self._status_listeners.append(listener)
+        return listener
 
     async def peer(
         self,
@@ -185,6 +215,9 @@ class Endpoint:
     ) -> PeerInfo:
         """Peer with the endpoint at *address* ("host", "host:port", "broker://host:port"), or one of this process.
 
+        An address that starts with ``ws://`` or ``wss://`` is a WebSocket server of a Zeek or Broker: it gets all that
+        is published, is told the subscriptions, and does not know data stores.
+
         Without *retry* there is one attempt. With it there are attempts, first *retry* seconds apart and then
         less and less often, until there is a peering or the call is cancelled; and when the peering is lost, it
         is made anew in the same way. *timeout* bounds the call in seconds (trio.TooSlowError). Raises a
@@ -195,7 +228,7 @@ class Endpoint:
             peer: Peer = peerings.connect_local(address._running())  # noqa: SLF001  # the same class
             await trio.lowlevel.checkpoint()
             return peer.info()
-        where, mode = self._where(address, port), check_tls_mode(tls or self.options.tls)
+        where, mode = _where(address, port), check_tls_mode(tls or self.options.tls)
         with trio.fail_after(float("inf") if timeout is None else timeout):
             if retry is None:
                 return (await peerings.dial(where, mode)).info()
@@ -218,13 +251,7 @@ class Endpoint:
         tls: TlsMode | None = None,
     ) -> Peering:
         """As :meth:`peer`, in the background: status subscribers see what comes of it. ``.cancel()`` ends it."""
-        return self._running().keep(self._where(address, port), check_tls_mode(tls or self.options.tls), retry)
-
-    @staticmethod
-    def _where(address: str | PeerAddress, port: int | None) -> PeerAddress:
-        if isinstance(address, PeerAddress):
-            return address
-        return PeerAddress.parse(address) if port is None else PeerAddress(address.strip("[]"), port)
+        return self._running().keep(_where(address, port), check_tls_mode(tls or self.options.tls), retry)
 
     async def unpeer(self, peer: EndpointId | str, port: int | None = None) -> None:
         """End a peering, given by the peer's id, or by the host and port it was made with.
@@ -246,7 +273,7 @@ class Endpoint:
             await trio.lowlevel.checkpoint()
             if cancelled:  # there were only attempts
                 return
-            raise self._hub.unknown_peer(peer if isinstance(peer, EndpointId) else self._where(peer, port))
+            raise self._hub.unknown_peer(peer if isinstance(peer, EndpointId) else _where(peer, port))
         await found.leave()
         if found.undelivered:
             raise UndeliveredError({str(found.peer_id): found.undelivered})
@@ -267,7 +294,7 @@ class Endpoint:
         Raises :class:`LocalProtocolError` when there is no such peer, trio.BrokenResourceError when it is lost.
         """
         found = self._hub.router.peers.get(peer)
-        if not isinstance(found, NetworkPeer):
+        if not isinstance(found, WirePeer):
             raise self._hub.unknown_peer(peer)
         return await found.ping(timeout)
 
@@ -428,22 +455,17 @@ class Endpoint:
 
     def statistics(self) -> Statistics:
         """All counts, as of now."""
-        hub, counters = self._hub, self._hub.counters
-        dropped = sum(queue.dropped for queue in hub.router.subscribers())
-        dropped += sum(peer.queue.dropped for peer in hub.router.peers.values())
-        return Statistics(
-            counters.published,
-            counters.received,
-            counters.delivered,
-            counters.forwarded,
-            counters.ttl_expired,
-            counters.skipped,
-            counters.dropped + dropped,
-            tuple(self.peers()),
-        )
+        return statistics_of(self._hub)
+
+
+def _where(address: str | PeerAddress, port: int | None) -> PeerAddress:
+    if isinstance(address, PeerAddress):
+        return address
+    if port is None or "://" in address:
+        parsed = PeerAddress.parse(address)
+        return parsed if port is None else parsed._replace(port=port)
+    return PeerAddress(address.strip("[]"), port)
 
 
 def _address_text(peer: EndpointId | str, port: int | None) -> str:
-    if isinstance(peer, EndpointId):
-        return str(peer)
-    return str(PeerAddress(peer.strip("[]"), port)) if port is not None else str(PeerAddress.parse(peer))
+    return str(peer) if isinstance(peer, EndpointId) else str(_where(peer, port))

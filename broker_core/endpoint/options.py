@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from broker_core.errors import ConfigurationError
@@ -30,6 +31,12 @@ class EndpointOptions:
     """``auto``: dial with TLS or without, whichever the peer speaks; listen with TLS. ``anon``, ``off``: always so."""
     credentials: TlsCredentials | None = None
     """Certificate, key and CAs; required for the TLS mode ``verify``, and what ``auto`` uses when they are there."""
+    token: str | None = field(default=None, repr=False)
+    """What WebSocket servers are told that let in only those who know it (``Authorization: Bearer``)."""
+    web_zone: tzinfo = UTC
+    """The time zone of WebSocket servers before Zeek 8.0, which write times in that zone without saying so."""
+    application: str = "broker-toolkit"
+    """How this program calls itself to WebSocket servers (``X-Application-Name``)."""
     peer_overflow: Overflow = "block"
     """What happens to a message for a peer whose queue is full."""
     limits: Limits = field(default=DEFAULT_LIMITS)

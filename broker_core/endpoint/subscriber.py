@@ -9,14 +9,14 @@ import trio
 from broker_core.messages.envelopes import Message
 from broker_core.messages.notices import ErrorNotice, Status
 from broker_core.model.topics import check_topic
-from broker_core.runtime.queues import MessageQueue, Overflow
+from broker_core.runtime.queues import DataQueue, MessageQueue, Overflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from broker_core.runtime.hub import Hub
 
-__all__ = ["StatusSubscriber", "Subscriber", "topic_list"]
+__all__ = ["StatusSubscriber", "Subscriber", "Worker", "topic_list"]
 
 T = TypeVar("T")
 
@@ -92,7 +92,8 @@ class Subscriber(Receiver[Message]):
     """Messages on topics that start with one of its prefixes. Made by ``endpoint.make_subscriber``."""
 
     def __init__(self, hub: Hub, topics: Iterable[str], capacity: int, overflow: Overflow) -> None:
-        super().__init__(MessageQueue(capacity, overflow, hub.limits.block_timeout))
+        limits = hub.limits
+        super().__init__(DataQueue(capacity, overflow, limits.block_timeout, limits.subscriber_queue_bytes))
         self._hub = hub
         self.topics: tuple[str, ...] = ()
         self._queue.on_overflow = self.close
@@ -146,3 +147,16 @@ class StatusSubscriber(Receiver[Status | ErrorNotice]):
 def topic_list(topics: str | Iterable[str]) -> list[str]:
     """One topic or several, as a list."""
     return [topics] if isinstance(topics, str) else list(topics)
+
+
+class Worker:
+    """A background task that calls a handler for each message. Made by ``endpoint.subscribe``."""
+
+    def __init__(self, subscriber: Subscriber, scope: trio.CancelScope) -> None:
+        self.subscriber = subscriber
+        self.scope = scope
+
+    def cancel(self) -> None:
+        """End the task; a handler that is waiting is cancelled."""
+        self.subscriber.close()
+        self.scope.cancel()

@@ -319,4 +319,5 @@ async def test_what_is_known_of_a_store(backend, tmp_path):
         info = store.info()
         assert (info.name, info.role, info.backend, info.size, info.clones) == ("db", "master", backend, 1, 0)
         assert (info.synchronized, info.stale, info.pending) == (True, False, 0)
+        assert (info.writers, info.early, info.unacknowledged) == (0, 0, 0)
         assert repr(store) == f"<Store 'db', master {store.id}>"
