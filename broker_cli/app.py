@@ -48,13 +48,20 @@ _STORE_COMMANDS = {
     "diff": CommandEntry("store.bulk", "Compare two stores, store files or exports."),
 }
 
+_TLS_COMMANDS = {
+    "init": CommandEntry("tls.init", "Make a CA and certificates of nodes."),
+    "show": CommandEntry("tls.show", "Print what certificates say."),
+}
+
 COMMANDS = {
     "publish": CommandEntry("publish", "Publish an event, a value, or what a file holds."),
     "subscribe": CommandEntry("subscribe", 'Show messages on topics that start with TOPIC ("" is all).'),
     "listen": CommandEntry("listen", "Accept peers, and show what they publish."),
     "peer": CommandEntry("peer", "Connect to an endpoint and show its id, subscriptions and stores."),
     "status": CommandEntry("status", "Tell which endpoints can be reached, and what they are."),
+    "doctor": CommandEntry("doctor", "Find out why there is no connection, and what helps."),
     "store": CommandEntry("store", "Read and change data stores, at a peer or in a file.", _STORE_COMMANDS),
+    "tls": CommandEntry("tls", "Make and look at certificates for TLS between Brokers.", _TLS_COMMANDS),
 }
 ALIASES = {"pub": "publish", "sub": "subscribe"}
 

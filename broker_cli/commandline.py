@@ -6,15 +6,24 @@ that needs longer to load than all the rest, is left out.
 
 import inspect
 import re
+import textwrap
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 from typer.core import TyperCommand
 
-__all__ = ["OPTIONAL_VALUE", "Command", "normalized", "option_help", "take_as_given", "with_option_groups"]
+__all__ = [
+    "OPTIONAL_VALUE",
+    "Command",
+    "normalized",
+    "option_help",
+    "option_panels",
+    "take_as_given",
+    "with_option_groups",
+]
 
 OPTIONAL_VALUE = "[=N]"
 """The metavar of an option whose value may be left out; it is "" then."""
@@ -91,6 +100,15 @@ def _is_explained_argument(param: Any) -> bool:
     return param.param_type_name == "argument" and bool(param.help)
 
 
+def option_panels(params: Iterable[Any]) -> dict[str, list[Any]]:
+    """The options among *params*, the general ones first, then under their heading those for special cases."""
+    panels: dict[str, list[Any]] = {"Options": []}
+    for param in params:
+        if param.param_type_name == "option":
+            panels.setdefault(getattr(param, "rich_help_panel", None) or "Options", []).append(param)
+    return panels
+
+
 def option_help(option: Any) -> tuple[str, str]:
     """How to write *option*, short name first, and what it does."""
     names = ", ".join(sorted(option.opts, key=len))
@@ -137,8 +155,14 @@ class Command(TyperCommand):
         if rows:
             with formatter.section("Arguments"):
                 formatter.write_dl(rows)
+        panels = option_panels(shown)
         with formatter.section("Options"):
-            formatter.write_dl([option_help(param) for param in shown if param.param_type_name == "option"])
+            formatter.write_dl([option_help(option) for option in panels.pop("Options")])
+        special = " ".join(option.opts[0] for options in panels.values() for option in options)
+        if special:
+            first = "More options, see the manual page: "
+            for line in textwrap.wrap(first + special, formatter.width, break_on_hyphens=False, subsequent_indent="  "):
+                formatter.write(f"{line}\n")
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse *args*; completion sees them as they are."""

@@ -33,7 +33,10 @@ class Section(NamedTuple):
 OPTION_VALUES = {
     "--output": config.FORMATS,
     "--color": ("auto", "always", "never"),
-    "--tls": ("auto", "anon", "off"),
+    "--tls": ("auto", "off", "anon", "verify"),
+    "--ws-style": ("broker", "zeek"),
+    "--ws-tls": ("auto", "off", "anon", "verify"),
+    "--ws-overflow": ("disconnect", "drop-old", "drop-new", "block"),
     "--in": ("ndjson", "text", "lines"),
     "--on-overflow": ("block", "drop-old", "drop-new", "exit"),
     "--mode": ("merge", "skip", "replace"),
@@ -105,8 +108,40 @@ _PEERS = Section(
             "port it is 9999, the default of Zeek."
         ),
         (
-            "Connections are encrypted without certificates if the other side does so, as Zeek does by default;"
-            " that proves nothing about who is there. --tls anon insists on it, --tls off does without."
+            "ws://HOST:PORT and wss://HOST:PORT are WebSocket servers: that of Zeek 7.2 and later (the port is "
+            "27759 when none is given), or of an older Broker (9997). Zeek takes only events there that it "
+            "knows, with exactly their types, and says what it refuses; what it expects of others it does not "
+            "tell, so there is always somebody subscribed. Data stores cannot be reached that way."
+        ),
+    ),
+)
+
+_TLS = Section(
+    "TLS",
+    (
+        (
+            (
+                "auto",
+                (
+                    "Without certificates of your own: encrypted without certificates, as Zeek does by default,"
+                    " or plain if the other side does not encrypt. With them: verify."
+                ),
+            ),
+            ("anon", "Encrypted without certificates. That proves nothing about who is there."),
+            (
+                "verify",
+                (
+                    "Both sides show certificates, and check that a CA they trust signed them. Needs --ca"
+                    " (or --ca-dir), --cert and --cert-key; wss:// does without your own, and takes the CAs"
+                    " of the system."
+                ),
+            ),
+            ("off", "Plain TCP."),
+        ),
+        (
+            "broker tls init makes a CA and certificates, and prints what to tell Zeek. Like Broker, only the CA is"
+            " checked; with --tls-check-host also that the certificate is for the host that was asked for. Secrets "
+            "are never options: --key-pass-file and --token-file name files whose first line holds them."
         ),
     ),
 )
@@ -131,6 +166,13 @@ ENVIRONMENT = Section(
             (config.ENV_TIMEOUT, "Time for --timeout."),
             (config.ENV_CONNECT_TIMEOUT, "Time for --connect-timeout."),
             (config.ENV_TLS, "Value for --tls."),
+            (config.ENV_TLS_CA, "File for --ca."),
+            (config.ENV_TLS_CA_DIR, "Directory for --ca-dir."),
+            (config.ENV_TLS_CERT, "File for --cert."),
+            (config.ENV_TLS_KEY, "File for --cert-key."),
+            (config.ENV_TLS_KEY_PASS_FILE, "File for --key-pass-file."),
+            (config.ENV_TLS_KEY_LOG, "File for --tls-key-log."),
+            (config.ENV_TOKEN_FILE, "File for --token-file."),
             ("NO_COLOR, FORCE_COLOR", "No colours, or colours without a terminal. --color overrides both."),
         ),
         "An option overrides its variable.",
@@ -142,7 +184,7 @@ _DURATIONS = Section(
     ("500us, 500ms, 5s, 2min, 1h, 1d; a bare number is seconds. There is no m, which could be either of two.",),
 )
 
-PROGRAM_SECTIONS = (_PEERS, _LITERALS, _FORMATS, _DURATIONS, ENVIRONMENT, EXIT_STATUS)
+PROGRAM_SECTIONS = (_PEERS, _TLS, _LITERALS, _FORMATS, _DURATIONS, ENVIRONMENT, EXIT_STATUS)
 """Behind the list of commands on the page of the program."""
 
 _STORES = Section(
@@ -254,6 +296,43 @@ COMMAND_SECTIONS = {
                     "PORT and :PORT listen on this machine only, ADDR:PORT on that address, *:PORT everywhere. "
                     "With port 0 any free one is taken; it is told on standard error, in --ready-file, and with"
                     " -o ndjson in the first line of the output."
+                ),
+            ),
+        ),
+        Section(
+            "WEBSOCKET",
+            (
+                (
+                    "--ws serves programs that speak Zeek's JSON over WebSocket, at the path /v1/messages/json. A "
+                    "client takes part like a peer: what it publishes goes to all peers and clients, and it gets "
+                    "what they and the peers publish on its topics, with or without --forward. Answers and errors "
+                    "are those of Zeek's own server on port 27759, else of Broker's old one; --ws-style overrides."
+                ),
+                (
+                    "The port takes connections with and without certificate-less TLS, or with --cert only those with"
+                    " certificates; --ws-tls overrides. Browsers are refused unless --ws-origin names the page. With "
+                    "--token-file clients have to send the header Authorization: Bearer TOKEN, and need no "
+                    "certificate then. Tokens can be read on the way unless the connection is encrypted."
+                ),
+            ),
+        ),
+        Section(
+            "RULES",
+            (
+                (
+                    "--ws-publish and --ws-subscribe limit all clients. --ws-rules names a TOML file with rules for "
+                    "each token: origins = [...] for browsers, and any number of [[user]] with name, token-file "
+                    "(relative to the file), publish and subscribe (arrays of prefixes; without them all, with [] "
+                    "none). A user without token-file is everybody who shows no token."
+                ),
+            ),
+        ),
+        Section(
+            "HTTP",
+            (
+                (
+                    "--http serves /v1/status/json, which broker status http://ADDR:PORT reads, and /metrics for "
+                    "Prometheus. Both only tell; whoever reaches the port can read them."
                 ),
             ),
         ),

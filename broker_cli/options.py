@@ -10,6 +10,7 @@ from .config import FORMATS, OutputFormat, Settings, Tls, When
 from .context import Context, wants_colour
 from .exit_codes import ExitCode, Failure
 from .parsing import choice, count, duration, peer_address, refuse
+from .tls_options import AccessOptions
 
 if TYPE_CHECKING:
     from broker_core import PeerAddress
@@ -64,9 +65,7 @@ class DisplayOptions:
 
 
 @dataclass(frozen=True)
-class ConnectOptions:
-    """How to make connections."""
-
+class _RetryOptions:
     connect_timeout: Annotated[
         str | None,
         Option(
@@ -76,14 +75,12 @@ class ConnectOptions:
     ] = None
     retry: Annotated[str | None, Option(metavar="N", help="Try N times more to reach a peer at first.")] = None
     reconnect: Annotated[str | None, Option(metavar="[=N]", help="After a loss connect again, up to N times.")] = None
-    tls: Annotated[
-        Tls | None,
-        Option(
-            metavar="HOW",
-            help="auto, anon (as Zeek does by default) or off.",
-        ),
-    ] = None
     id: Annotated[str | None, Option(metavar="UUID", help="Take this endpoint id.", hidden=True)] = None
+
+
+@dataclass(frozen=True)
+class ConnectOptions(AccessOptions, _RetryOptions):
+    """How to make connections."""
 
     def extend(self, settings: Settings, peers: "tuple[PeerAddress, ...]", context: Context) -> Settings:
         """*settings* with what this group and the environment say."""
@@ -98,6 +95,9 @@ class ConnectOptions:
             retry=0 if self.retry is None else count("--retry", self.retry, 0),
             reconnect=_attempts(self.reconnect),
             tls=choice("--tls", tls or "auto", get_args(Tls)),
+            credentials=self.credentials(context),
+            token=self.token(context),
+            web_zone=self.zone(),
             id=self.id,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .exit_codes import ExitCode, Failure
@@ -25,6 +26,7 @@ __all__ = [
     "peer_address",
     "refuse",
     "store_place",
+    "time_zone",
 ]
 
 DEFAULT_PORT = 9999
@@ -85,7 +87,7 @@ def peer_address(text: str, what: str = "--peer") -> PeerAddress:
         refuse(f"{what}: {error.problem}", error.hint)
 
 
-def listen_address(text: str) -> tuple[str, int]:
+def listen_address(text: str, what: str = "listen") -> tuple[str, int]:
     """Host and port of ``9999``, ``:9999`` (both on this machine only), ``ADDR:9999``, or ``*:9999``."""
     if text.isascii() and text.isdecimal():
         text = f":{text}"
@@ -94,9 +96,9 @@ def listen_address(text: str) -> tuple[str, int]:
     try:
         host, port = split_address(text)
     except InvalidValue as error:
-        refuse(f"listen: {error.problem}", error.hint)
+        refuse(f"{what}: {error.problem}", error.hint)
     if port is None:
-        refuse(f"listen: '{text}' has no port", f"such as {text}:{DEFAULT_PORT}; port 0 takes any free one")
+        refuse(f"{what}: '{text}' has no port", f"such as {text}:{DEFAULT_PORT}; port 0 takes any free one")
     return "" if host == "*" else host or "127.0.0.1", port
 
 
@@ -126,6 +128,25 @@ def metadata_key(text: str) -> tuple[int, str]:
     if not (key.isascii() and key.isdecimal()) or not _FIRST_FREE_ID <= int(key) <= _MAX_COUNT:
         refuse(f"--meta: '{key}' is no key", "network-timestamp, or an id from 200; smaller ids belong to Zeek")
     return int(key), value
+
+
+def time_zone(option: str, text: str) -> tzinfo:
+    """The zone of ``+02:00``, ``Europe/Berlin``, ``UTC``, or ``local`` for that of this machine."""
+    match = re.fullmatch(r"([+-])(\d\d):?([0-5]\d)", text)
+    if match:
+        minutes = int(match[2]) * 60 + int(match[3])
+        if minutes < 24 * 60:
+            return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))
+    elif text == "local":
+        return datetime.now().astimezone().tzinfo or UTC
+    else:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            return ZoneInfo(text)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    refuse(f"{option}: '{text}' is no time zone", "such as +02:00, Europe/Berlin, UTC or local")
 
 
 def store_place(text: str) -> tuple[str, str, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -11,14 +12,19 @@ import trio
 from broker_core import EC, ErrorNotice, LocalProtocolError, PeerInfo, PeeringError
 from broker_core.model.topics import store_of
 
+from .context import escape
 from .exit_codes import ExitCode, Failure
+from .fetching import FetchError, StatusUrl, fetch_status
 from .output import encode_lines
+from .output.documents import document_lines
 from .output.facts import facts_block, facts_json, facts_table
 from .output.json_lines import json_line
 from .pipes import Output
 from .session import Session, run_session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from broker_core import PeerAddress, Status
 
     from .config import Settings
@@ -26,23 +32,38 @@ if TYPE_CHECKING:
 
 __all__ = ["run_peer", "run_status"]
 
+_PINGS = 5
 _PING_TIMEOUT = 5.0
 
 
+async def _round_trips(session: Session, info: PeerInfo) -> list[float]:
+    """The round-trip times of a few pings in seconds; none when it is there, but not for pings."""
+    times: list[float] = []
+    with (
+        suppress(trio.TooSlowError, trio.BrokenResourceError, LocalProtocolError),
+        trio.move_on_after(_PING_TIMEOUT),
+    ):
+        while len(times) < _PINGS:
+            times.append(await session.endpoint.ping(info.id, timeout=_PING_TIMEOUT))
+    return times
+
+
 async def _facts(session: Session, info: PeerInfo, address: str) -> dict[str, Any]:
-    rtt: float | None = None
-    with suppress(trio.TooSlowError, trio.BrokenResourceError, LocalProtocolError):  # it is there, if not for pings
-        rtt = await session.endpoint.ping(info.id, timeout=_PING_TIMEOUT)
+    times = await _round_trips(session, info)
     # While this side subscribes to nothing, the filter is what the peer told in the handshake, or later.
     current = next((peer for peer in session.endpoint.peers() if peer.id == info.id), info)
     stores = [store for topic in current.filter if (store := store_of(topic)) is not None]
     return {
         "address": address,
         "id": str(info.id),
+        **({"name": info.name} if info.name else {}),
+        **({"version": info.version} if info.version else {}),
+        "transport": info.transport,
         "protocol": info.protocol_version,
         "direction": info.direction,
         "tls": info.tls,
-        "rtt": rtt if rtt is None else round(rtt, 6),
+        "rtt": round(median(times), 6) if times else None,
+        "rtt_min": round(min(times), 6) if times else None,
         "subscriptions": list(current.filter),
         "stores": [{"name": name, "role": role} for name, role in stores],
     }
@@ -74,8 +95,6 @@ def run_peer(context: Context, settings: Settings, *, watch: bool, keep: bool) -
 
 
 def _notice_line(notice: Status | ErrorNotice, *, human: bool) -> str:
-    from .context import escape
-
     if human:
         return escape(str(notice))
     info = notice.context
@@ -89,46 +108,75 @@ def _notice_line(notice: Status | ErrorNotice, *, human: bool) -> str:
     )
 
 
-def run_status(context: Context, settings: Settings) -> None:
-    """Probe all peers side by side, each with an endpoint of its own, so that none can stand for another."""
+def run_status(context: Context, settings: Settings, targets: Sequence[PeerAddress | StatusUrl]) -> None:
+    """Probe all *targets* side by side, each peer with an endpoint of its own, so that none can stand for another."""
     output = Output(context.stdout)
-    found: dict[PeerAddress, dict[str, Any]] = {}
+    found: dict[PeerAddress | StatusUrl, dict[str, Any]] = {}
 
-    async def probe(address: PeerAddress) -> None:
-        async def main(session: Session) -> None:
-            (info,) = await session.connect()
-            found[address] = await _facts(session, info, str(address))
-
-        name = str(address)
-        try:
-            await run_session(context, replace(settings, peers=(address,)), main)
-        except PeeringError as error:
-            code = error.code.label if error.code != EC.UNSPECIFIED else "unspecified"
-            found[address] = {"address": name, "error": error.reason, "code": code}
-        except Failure as error:
-            found[address] = {"address": name, "error": str(error), "code": "lost"}
+    async def probe(target: PeerAddress | StatusUrl) -> None:
+        if isinstance(target, StatusUrl):
+            found[target] = await _document(target, settings.connect_timeout)
+        else:
+            found[target] = await _probe(context, settings, target)
 
     async def program() -> None:
         async with trio.open_nursery() as nursery:
-            for address in settings.peers:
-                nursery.start_soon(probe, address)
-        rows = [found[address] for address in settings.peers]
-        if settings.output == "ndjson":
-            lines = [facts_json("peer", facts) for facts in rows]
-        elif context.stdout_is_terminal:
-            lines = facts_table(rows, context.width, colour=settings.colour).split("\n")
-        else:
-            lines = [_plain_row(facts) for facts in rows]
-        await output.write(encode_lines(lines))
+            for target in targets:
+                nursery.start_soon(probe, target)
+        await output.write(encode_lines(_status_lines(context, settings, [found[target] for target in targets])))
 
     trio.run(program)
-    missing = sum("error" in facts for facts in found.values())
+    missing = [facts for facts in found.values() if "error" in facts]
     if missing:
-        message = f"{missing} of {len(settings.peers)} endpoints cannot be reached"
-        raise Failure(message, ExitCode.CONNECT)
+        message = f"{len(missing)} of {len(targets)} endpoints cannot be reached"
+        raise Failure(message, ExitCode.CONNECT, missing[0]["hint"] if len(missing) == 1 else "")
+
+
+async def _document(url: StatusUrl, timeout: float) -> dict[str, Any]:
+    start = trio.current_time()
+    try:
+        document = await fetch_status(url, timeout)
+    except FetchError as error:
+        return {"address": str(url), "error": error.reason, "code": error.code, "hint": error.hint}
+    return {"address": str(url), "rtt": round(trio.current_time() - start, 6), "document": document}
+
+
+async def _probe(context: Context, settings: Settings, address: PeerAddress) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+
+    async def main(session: Session) -> None:
+        (info,) = await session.connect()
+        facts.update(await _facts(session, info, str(address)))
+
+    try:
+        await run_session(context, replace(settings, peers=(address,)), main)
+    except PeeringError as error:
+        code = error.code.label if error.code != EC.UNSPECIFIED else "unspecified"
+        return {"address": str(address), "error": error.reason, "code": code, "hint": error.hint}
+    except Failure as error:
+        return {"address": str(address), "error": str(error), "code": "lost", "hint": error.hint}
+    return facts
+
+
+def _status_lines(context: Context, settings: Settings, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What *rows* say, in the format that is wanted."""
+    if settings.output == "ndjson":
+        return [facts_json("endpoint" if "document" in facts else "peer", facts) for facts in rows]
+    peers = [facts for facts in rows if "document" not in facts]
+    if len(rows) == len(peers) == 1 and "error" not in peers[0]:
+        lines = facts_block(peers[0])
+    elif peers and context.stdout_is_terminal:
+        lines = facts_table(peers, context.width, colour=settings.colour).split("\n")
+    else:
+        lines = [_plain_row(facts) for facts in peers]
+    for facts in rows:
+        if "document" in facts:
+            lines += ["", facts["address"]] if lines else [facts["address"]]
+            lines += document_lines(facts["document"], context.width, everything=context.verbosity > 0)
+    return lines
 
 
 def _plain_row(facts: dict[str, Any]) -> str:
     if "error" in facts:
-        return f"{facts['address']} unreachable: {facts['error']}"
+        return escape(f"{facts['address']} unreachable: {facts['error']}")
     return f"{facts['address']} ok {facts['id']} {facts['tls'].split()[0]} {len(facts['subscriptions'])} subscriptions"

@@ -93,6 +93,7 @@ def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     source = _source(context, plan)
 
     async def main(session: Session) -> None:
+        session.refusals_fail = True
         await session.connect()
         await _wait_for_subscribers(session, plan)
         try:

@@ -14,6 +14,7 @@ from broker_core import (
     Endpoint,
     EndpointId,
     EndpointOptions,
+    ErrorNotice,
     PeeringError,
     PeerUnavailable,
     Status,
@@ -27,7 +28,7 @@ from .signals import run_until_stopped
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from broker_core import ErrorNotice, PeerAddress, PeerInfo
+    from broker_core import PeerAddress, PeerInfo
 
     from .config import Settings
     from .context import Context
@@ -38,6 +39,7 @@ __all__ = ["Session", "run_session"]
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 
+_REFUSALS_SHOWN = 10
 _LOSSES = frozenset({SC.PEER_LOST, SC.PEER_REMOVED})
 
 
@@ -52,6 +54,11 @@ class Session:
         """Why there is nobody left to talk to; "" as long as there is somebody, or hope."""
         self.on_notice: Callable[[Status | ErrorNotice], None] | None = None
         """Called for everything that happens to peers, besides what this class does about it."""
+        self.refusals_fail = False
+        """Whether the command has failed when a WebSocket server refuses a message."""
+        self._refused = 0
+        self._web: set[EndpointId] = set()
+        """Peers over WebSocket."""
         self._stop = stop
         self._statuses = endpoint.make_status_subscriber(receive_statuses=True)
         self._addresses: dict[EndpointId, list[PeerAddress]] = {}
@@ -98,10 +105,12 @@ class Session:
                 pause = min(2 * pause, _LONGEST_PAUSE)
         finally:
             self._dialling -= 1
+        if address.transport != "broker":
+            self._web.add(info.id)
         self._addresses.setdefault(info.id, []).append(address)
         self._connected.set()
         self.context.detail(f"connected to {address} ({info.id}, TLS: {info.tls})")
-        if self.settings.tls == "auto" and info.tls == "off":
+        if self.settings.tls == "auto" and info.tls == "off" and address.transport == "broker":
             self.context.progress(f"{address} speaks no TLS: the connection is not encrypted")
         if all(peer.id != info.id for peer in self.endpoint.peers()):  # gone before it was noted here
             self._on_loss(info.id)
@@ -113,10 +122,20 @@ class Session:
         """Act on what happens to peers, until cancelled. Ends the command when everybody is gone for good."""
         async with trio.open_nursery() as self._nursery:
             async for notice in self._statuses:
+                self._note_refusal(notice)
                 if self.on_notice is not None:
                     self.on_notice(notice)
                 if notice.context is not None and notice.code in _LOSSES and isinstance(notice, Status):
                     self._on_loss(notice.context.id)
+
+    def _note_refusal(self, notice: Status | ErrorNotice) -> None:
+        """Tell what WebSocket servers say about our messages; peers of the native protocol say nothing."""
+        if isinstance(notice, ErrorNotice) and notice.context is not None and notice.context.id in self._web:
+            self._refused += 1
+            if self._refused <= _REFUSALS_SHOWN:
+                self.context.warn(f"{notice.context.network}: {notice.message}")
+            if self._refused == _REFUSALS_SHOWN:
+                self.context.warn("further errors of that kind are only counted")
 
     def _on_loss(self, peer: EndpointId) -> None:
         for address in self._addresses.pop(peer, ()):
@@ -164,8 +183,14 @@ class Session:
         if "" in topics:
             self.context.warn('"" is everything: while we are connected, C++ endpoints cannot attach store masters')
 
-    def check_lost(self) -> None:
-        """Raise the failure when everybody is gone for good."""
+    def check_end(self) -> None:
+        """Raise the failure when everybody is gone for good, or messages were refused."""
+        for notice in self._statuses.poll():  # those that came while we said goodbye
+            self._note_refusal(notice)
+        if self._refused and self.refusals_fail:
+            plural = "s" if self._refused > 1 else ""
+            message = f"{self._refused} error{plural} with what was published"
+            raise Failure(message, ExitCode.REFUSED, "Zeek takes only events that it knows, with exactly their types")
         if self.lost:
             raise Failure(self.lost, ExitCode.LOST, "--reconnect would connect again")
 
@@ -195,6 +220,9 @@ async def run_session(
         id=None if settings.id is None else EndpointId.parse(settings.id),
         forward=forward,
         tls=settings.tls,
+        credentials=settings.credentials,
+        token=settings.token,
+        web_zone=settings.web_zone,
         limits=limits,
     )
 
@@ -211,7 +239,7 @@ async def run_session(
                     await tidy(session)
             await endpoint.shutdown(timeout=stop.grace)
             if not stop.signum:
-                session.check_lost()
+                session.check_end()
 
     if context.owns_process:
         # Messages are trees of small objects without cycles: looking for cycles more rarely saves a tenth of the time.

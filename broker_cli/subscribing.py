@@ -18,7 +18,7 @@ from .session import Session, run_session
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from broker_core import BackendKind, Overflow, Subscriber
+    from broker_core import BackendKind, EndpointId, Overflow, Subscriber, TlsMode, WebAccess, WebStyle
 
     from .config import Settings
     from .context import Context
@@ -42,6 +42,26 @@ class Subscription:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebServing:
+    """How to serve WebSocket clients."""
+
+    host: str
+    port: int
+    tls: TlsMode
+    style: WebStyle
+    access: WebAccess
+    overflow: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """What to serve besides peers."""
+
+    web: WebServing | None = None
+    http: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listening(Subscription):
     """Where to listen besides."""
 
@@ -52,6 +72,7 @@ class Listening(Subscription):
     masters: tuple[tuple[str, str, dict[str, str]], ...] = ()
     """Name, backend and options of each data store to host."""
     clones: tuple[str, ...] = ()
+    serving: Serving = Serving()  # frozen
 
 
 class _Receiving:
@@ -127,21 +148,16 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
 
     async def main(session: Session) -> None:
         left = trio.Event()
-        session.on_notice = _Announcer(context, left).tell
+        session.on_notice = _Announcer(session, left).tell
         receiving.subscribe(session)
         if plan.forward:
             session.endpoint.forward(plan.topics or ("",))
         session.warn_of_everything(session.endpoint.filter)
         await _host_stores(session, plan)
-        try:
-            listener = await session.endpoint.listen(plan.host, plan.port, tls=settings.tls)
-        except PeeringError as error:
-            message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
-            raise Failure(message, ExitCode.CONNECT, "port 0 takes any free one") from error
-        where = address_text(plan.host, listener.port)
-        context.warn(f"listening on {where}")
+        where, others = await _open_ports(session, plan)
         if settings.output == "ndjson":
-            facts = {"address": plan.host or "*", "port": listener.port, "id": str(session.endpoint.id)}
+            port = int(where.rpartition(":")[2])
+            facts = {"address": plan.host or "*", "port": port, "id": str(session.endpoint.id), **others}
             await receiving.printer.line(json_line("listening", **facts))
         tell_ready(plan.ready_file, where)
         async with trio.open_nursery() as nursery:
@@ -152,6 +168,29 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
 
     # One clone that stands still must not stop a store for everybody else.
     receiving.run(main, forward=plan.forward, patient=not plan.masters)
+
+
+async def _open_ports(session: Session, plan: Listening) -> tuple[str, dict[str, str]]:
+    """Listen for peers, and for what else is to be served; the address, and those of the others by name."""
+    endpoint, context, tls = session.endpoint, session.context, session.settings.tls
+    others: dict[str, str] = {}
+    try:
+        listener = await endpoint.listen(plan.host, plan.port, tls=tls)
+        where = address_text(plan.host, listener.port)
+        if web := plan.serving.web:
+            overflow = cast("Overflow", web.overflow)
+            listener = await endpoint.listen_web(
+                web.host, web.port, tls=web.tls, style=web.style, access=web.access, overflow=overflow
+            )
+            others["ws"] = f"{listener.address.transport}://{address_text(web.host, listener.port)}"
+        if plan.serving.http:
+            host, port = plan.serving.http
+            others["http"] = f"http://{address_text(host, (await endpoint.serve_status(host, port)).port)}"
+    except PeeringError as error:
+        message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
+        raise Failure(message, ExitCode.CONNECT, "port 0 takes any free one") from error
+    context.warn(f"listening on {', '.join([where, *others.values()])}")
+    return where, others
 
 
 async def _host_stores(session: Session, plan: Listening) -> None:
@@ -171,9 +210,12 @@ async def _stop_after(event: trio.Event, scope: trio.CancelScope) -> None:
 class _Announcer:
     """Tells on stderr who comes and goes."""
 
-    def __init__(self, context: Context, left: trio.Event) -> None:
-        self._context = context
+    def __init__(self, session: Session, left: trio.Event) -> None:
+        self._context = session.context
+        self._endpoint = session.endpoint
         self._left = left
+        self._clients: dict[EndpointId, str] = {}
+        """WebSocket clients by what they call themselves."""
 
     def tell(self, notice: Status | ErrorNotice) -> None:
         """One line for *notice*, if it is worth one."""
@@ -182,7 +224,16 @@ class _Announcer:
         if isinstance(notice, ErrorNotice):
             self._context.warn(f"{where}{notice.message}")
         elif info is not None and notice.code == SC.PEER_ADDED:
-            self._context.warn(f"peer {where}joined ({info.id})")
+            for peer in self._endpoint.peers():
+                if peer.id == info.id and peer.transport in {"ws", "wss"}:
+                    self._clients[peer.id] = peer.name
+            self._context.warn(f"{self._who(info.id)} {where}joined ({info.id})")
         elif info is not None and notice.code in {SC.PEER_LOST, SC.PEER_REMOVED}:
-            self._context.warn(f"peer {where}left ({info.id})")
+            why = f": {notice.message}" if notice.code == SC.PEER_REMOVED and "(" in notice.message else ""
+            self._context.warn(f"{self._who(info.id)} {where}left ({info.id}){why}")
+            self._clients.pop(info.id, None)
             self._left.set()
+
+    def _who(self, peer: EndpointId) -> str:
+        name = self._clients.get(peer)
+        return "peer" if name is None else f"WebSocket client {name}"

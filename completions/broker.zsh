@@ -9,7 +9,9 @@ _broker() {
         'listen:Accept peers, and show what they publish.'
         'peer:Connect to an endpoint and show its id, subscriptions and stores.'
         'status:Tell which endpoints can be reached, and what they are.'
+        'doctor:Find out why there is no connection, and what helps.'
         'store:Read and change data stores, at a peer or in a file.'
+        'tls:Make and look at certificates for TLS between Brokers.'
     )
     if ((CURRENT == 2)); then
         _describe -t commands command commands
@@ -36,7 +38,16 @@ _broker() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -57,7 +68,16 @@ _broker() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -69,13 +89,31 @@ _broker() {
             _arguments -s \
                 '*--topic[Show messages on this prefix; repeatable]:TOPIC: ' '*-t[Show messages on this prefix; repeatable]:TOPIC: ' \
                 '(--forward --no-forward)--forward[Pass on (on --topic, or all) between peers]' '(--forward --no-forward)--no-forward[Pass on (on --topic, or all) between peers]' \
-                '*--store[Host a store\: memory, sqlite\:PATH or rocksdb\:PATH; repeatable]:NAME=WHAT: ' \
+                '*--store[Host a store\: memory, sqlite\:PATH, rocksdb\:PATH]:NAME=WHAT: ' \
                 '*--clone[Keep a copy of a peer'\''s store; repeatable]:NAME: ' \
                 '(--once)--once[Stop when the first peer has left]' \
                 '(--count -n)--count[Stop after N messages]:N: ' '(--count -n)-n[Stop after N messages]:N: ' \
                 '(--for)--for[Stop after this time]:DUR: ' \
                 '(--ready-file)--ready-file[Write ADDR\:PORT to FILE once peers can come]:FILE:_files' \
-                '(--tls)--tls[anon (as Zeek; default), off, or auto]:HOW:(auto anon off)' \
+                '(--ws)--ws[Serve WebSocket clients, too (Zeek\: 27759)]:\[ADDR\:\]PORT: ' \
+                '(--ws-style)--ws-style[broker or zeek]:WHOSE:(broker zeek)' \
+                '(--ws-tls)--ws-tls[For --ws\: auto (both), off, anon, verify (with --cert)]:HOW:(auto off anon verify)' \
+                '*--ws-publish[Clients may publish on this prefix only; repeatable]:TOPIC: ' \
+                '*--ws-subscribe[They may subscribe to this prefix only; repeatable]:TOPIC: ' \
+                '(--ws-rules)--ws-rules[Users with tokens and topics of their own]:FILE:_files' \
+                '*--ws-origin[Scripts of this web page may connect; '\''*'\'' is all]:URL: ' \
+                '(--ws-overflow)--ws-overflow[Slow clients\: disconnect, drop-old, drop-new, block]:HOW:(disconnect drop-old drop-new block)' \
+                '(--http)--http[Serve status and metrics over HTTP]:\[ADDR\:\]PORT: ' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -90,7 +128,16 @@ _broker() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -104,7 +151,38 @@ _broker() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        doctor)
+            _arguments -s \
+                '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
+                '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
+                '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -114,6 +192,9 @@ _broker() {
             ;;
         store)
             _broker_store
+            ;;
+        tls)
+            _broker_tls
             ;;
     esac
 }
@@ -161,7 +242,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -177,7 +267,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -194,7 +293,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -213,7 +321,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -232,7 +349,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -250,7 +376,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -268,7 +403,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -286,7 +430,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -304,7 +457,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -322,7 +484,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -340,7 +511,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -358,7 +538,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -376,7 +565,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -396,7 +594,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -413,7 +620,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -434,7 +650,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -450,7 +675,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -467,7 +701,16 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
@@ -483,7 +726,55 @@ _broker_store() {
                 '(--connect-timeout)--connect-timeout[For connecting, per step (5s)]:DUR: ' \
                 '(--retry)--retry[Try N times more to reach a peer at first]:N: ' \
                 '(--reconnect)--reconnect=-[After a loss connect again, up to N times]::N: ' \
-                '(--tls)--tls[auto, anon (as Zeek does by default) or off]:HOW:(auto anon off)' \
+                '(--tls)--tls[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
+                '(--ca)--ca[CAs to trust (PEM)]:FILE:_files' \
+                '(--ca-dir)--ca-dir[The same, as a directory]:DIR: ' \
+                '(--cert)--cert[Own certificate, with its chain]:FILE:_files' \
+                '(--cert-key)--cert-key[Its key]:FILE:_files' \
+                '(--key-pass-file)--key-pass-file[Holds the passphrase of the key]:FILE:_files' \
+                '(--tls-check-host)--tls-check-host[The certificate must be for the host asked for]' \
+                '(--tls-key-log)--tls-key-log[Write the session keys, for Wireshark]:FILE:_files' \
+                '(--token-file)--token-file[Bearer token of a WebSocket server]:FILE:_files' \
+                '(--ws-zone)--ws-zone[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+    esac
+}
+
+_broker_tls() {
+    local -a commands
+    commands=(
+        'init:Make a CA and certificates of nodes.'
+        'show:Print what certificates say.'
+    )
+    if ((CURRENT == 2)); then
+        _describe -t commands command commands
+        _arguments '(-h --help)'{-h,--help}'[Show a short help]'
+        return
+    fi
+    local command=${words[2]}
+    shift words
+    ((CURRENT--))
+    case $command in
+        init)
+            _arguments -s \
+                '(--days)--days[How long certificates of nodes last]:N: ' \
+                '(--passphrase-file)--passphrase-file[Encrypt the nodes'\'' keys with its first line]:FILE:_files' \
+                '(--force)--force[Replace certificates of nodes; never the CA]' \
+                '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
+                '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '*: :'
+            ;;
+        show)
+            _arguments -s \
                 '(--output -o)--output[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' '(--output -o)-o[human (on a terminal), ndjson, text, broker, raw]:FORMAT:(human ndjson text broker raw)' \
                 '(--color)--color[auto, always or never]:WHEN:(auto always never)' \
                 '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \

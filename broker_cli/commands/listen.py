@@ -1,16 +1,18 @@
 """``broker listen``: be the endpoint that others connect to."""
 
 # Typer reads the annotations when the program runs, so they are not postponed here.
-from typing import Annotated
+from typing import Annotated, get_args
 
 from typer import Argument, Option
 from typer import Context as TyperContext
 
 from broker_cli.commandline import with_option_groups
-from broker_cli.config import ENV_TLS, Settings
+from broker_cli.config import ENV_TLS, Settings, Tls
 from broker_cli.context import Context
 from broker_cli.options import DisplayOptions
 from broker_cli.parsing import choice, count, listen_address, optional_duration, store_place
+from broker_cli.tls_options import AccessOptions
+from broker_cli.web_options import ServeOptions
 
 __all__ = ["EPILOG", "USAGE", "listen"]
 
@@ -45,7 +47,7 @@ def listen(
     ] = False,
     store: Annotated[
         list[str] | None,
-        Option("--store", metavar="NAME=WHAT", help="Host a store: memory, sqlite:PATH or rocksdb:PATH; repeatable."),
+        Option("--store", metavar="NAME=WHAT", help="Host a store: memory, sqlite:PATH, rocksdb:PATH."),
     ] = None,
     clone: Annotated[
         list[str] | None, Option("--clone", metavar="NAME", help="Keep a copy of a peer's store; repeatable.")
@@ -56,27 +58,31 @@ def listen(
     ready_file: Annotated[
         str | None, Option("--ready-file", metavar="FILE", help="Write ADDR:PORT to FILE once peers can come.")
     ] = None,
-    tls: Annotated[str | None, Option("--tls", metavar="HOW", help="anon (as Zeek; default), off, or auto.")] = None,
     id_: Annotated[str | None, Option("--id", metavar="UUID", help="Take this endpoint id.", hidden=True)] = None,
     *,
+    serve: ServeOptions,
+    access: AccessOptions,
     display: DisplayOptions,
 ) -> None:
     """Accept peers, and show what they publish."""
     context: Context = ctx.obj
     shown = display.settings(context)
-    known = ("auto", "anon", "off")
+    credentials = access.credentials(context)
+    tls = access.tls or context.environ.get(ENV_TLS) or ("verify" if credentials else "anon")
     settings = Settings(
         output=shown.output,
         colour=shown.colour,
-        tls=choice("--tls", tls or context.environ.get(ENV_TLS) or "anon", known),  # type: ignore[arg-type]
+        tls=choice("--tls", tls, get_args(Tls)),
+        credentials=credentials,
         id=id_,
     )
     host, port = listen_address(where)
     wanted = None if count_ is None else count("--count", count_)
     duration = optional_duration("--for", for_)
 
+    serving = serve.serving(access.token(context), certified=credentials is not None and credentials.wanted)
     from broker_cli.receiving import Ends
-    from broker_cli.subscribing import Listening, run_listening
+    from broker_cli.subscribing import Listening, Serving, run_listening
 
     plan = Listening(
         topics=tuple(topic or ()),
@@ -89,5 +95,6 @@ def listen(
         once=once,
         masters=tuple(store_place(text) for text in store or ()),
         clones=tuple(clone or ()),
+        serving=serving or Serving(),
     )
     run_listening(context, settings, plan)

@@ -35,7 +35,7 @@ Types of arguments: 5 count, +5 int, 5.0 double, 5s interval, T bool, word
 string, A::B enum, 10.0.0.1 addr, (1, 2) vector, {1, 2} set, {1 -> 2} table;
 TYPE:VALUE forces one (string:5). --dry-run shows what was understood.
 Exit codes: 2 usage, 4 no subscriber in time, 5 no connection, 6 not
-delivered, 7 bad input, 9 some of it."""
+delivered, 7 bad input, 8 refused, 9 some of it."""
 
 
 @with_option_groups

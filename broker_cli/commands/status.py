@@ -13,15 +13,18 @@ from broker_cli.parsing import peer_address, refuse
 
 __all__ = ["EPILOG", "USAGE", "status"]
 
-USAGE = ("[OPTIONS] [HOST:PORT]...",)
+USAGE = ("[OPTIONS] [HOST:PORT | URL]...",)
 
 EPILOG = """\b
 Examples:
   broker status :9999 zeek.example:9999
+  broker status http://127.0.0.1:9990       what an endpoint tells of itself
   BROKER_PEER=a:9999,b:9999 broker status -o ndjson | jq .rtt
 
 \b
-Without HOST:PORT it takes those of -p or BROKER_PEER.
+With a URL (http:// or https://) it shows the status document that is served
+there, by C++ Broker or by broker listen --http; -v shows all of it.
+Without arguments it takes the endpoints of -p or BROKER_PEER.
 Exit codes: 0 all can be reached, 5 at least one cannot."""
 
 
@@ -30,7 +33,7 @@ def status(
     ctx: TyperContext,
     peers: PeerOptions,
     addresses: Annotated[
-        list[str] | None, Argument(metavar="HOST:PORT", show_default=False, help="The endpoints.")
+        list[str] | None, Argument(metavar="HOST:PORT|URL", show_default=False, help="The endpoints.")
     ] = None,
     *,
     connect: ConnectOptions,
@@ -39,11 +42,12 @@ def status(
     """Tell which endpoints can be reached, and what they are."""
     context: Context = ctx.obj
     settings = display.settings(context, ("human", "ndjson"))
-    named = tuple(peer_address(text, "HOST:PORT") for text in addresses or ())
-    if named and peers.peer:
+    if addresses and peers.peer:
         refuse("give the endpoints either as arguments or with -p")
-    settings = connect.extend(settings, tuple(dict.fromkeys(named)) or peers.required(context), context)
 
+    from broker_cli.fetching import StatusUrl, is_url
     from broker_cli.probing import run_status
 
-    run_status(context, settings)
+    named = [StatusUrl.parse(text) if is_url(text) else peer_address(text, "HOST:PORT") for text in addresses or ()]
+    targets = tuple(dict.fromkeys(named)) or peers.required(context)
+    run_status(context, connect.extend(settings, (), context), targets)

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 __all__ = ["facts_block", "facts_json", "facts_table"]
 
 Facts = dict[str, Any]
-"""address, and either id, protocol, direction, tls, subscriptions, stores and rtt (seconds), or error."""
+"""address, and either error, code and hint, or id, transport, protocol, direction, tls, subscriptions, stores, rtt
+(the median) and rtt_min in seconds, and name and version where the peer tells them."""
+
+_USUAL = 80
+"""Columns from which on addresses are not folded unless they are very long."""
+_WIDE = 120
+"""Columns from which on a table has room for ids."""
+_ID_SIZE = 36
+
+_PROTOCOLS = {"broker": "Broker, version {protocol}", "ws": "JSON over WebSocket", "wss": "JSON over WebSocket"}
 
 
 def facts_json(kind: str, facts: Facts) -> str:
@@ -27,8 +36,14 @@ def _milliseconds(seconds: float | None) -> str:
     return "-" if seconds is None else f"{seconds * 1000:.2f} ms"
 
 
+def _round_trip(facts: Facts) -> str:
+    if facts["rtt"] is None:
+        return "-"
+    return f"{_milliseconds(facts['rtt'])} (at best {_milliseconds(facts['rtt_min'])})"
+
+
 def _stores(facts: Facts) -> list[str]:
-    return [f"{store['name']} {store['role']}" for store in facts["stores"]]
+    return [f"{store['name']} ({store['role']})" for store in facts["stores"]]
 
 
 def _topics(facts: Facts) -> list[str]:
@@ -40,10 +55,11 @@ def facts_block(facts: Facts) -> list[str]:
     rows: list[tuple[str, list[str]]] = [
         ("address", [facts["address"]]),
         ("id", [facts["id"]]),
-        ("protocol", [f"version {facts['protocol']}"]),
+        *((key, [facts[key]]) for key in ("name", "version") if key in facts),
+        ("protocol", [_PROTOCOLS[facts["transport"]].format_map(facts)]),
         ("direction", [{"out": "out (we connected)", "in": "in (it connected)"}.get(facts["direction"], "local")]),
         ("tls", [facts["tls"]]),
-        ("round trip", [_milliseconds(facts["rtt"])]),
+        ("round trip", [_round_trip(facts)]),
         ("subscriptions", _topics(facts) or ["none"]),
         ("stores", _stores(facts) or ["none"]),
     ]
@@ -55,21 +71,30 @@ def facts_block(facts: Facts) -> list[str]:
 
 
 def facts_table(rows: Sequence[Facts], width: int, *, colour: bool) -> str:
-    """A table for a terminal of *width* columns; long cells are folded, never cut."""
+    """A table for a terminal of *width* columns, and why peers are missing; long cells are folded, never cut."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("peer", "state", "rtt", "tls", "subscriptions", "stores"):
-        table.add_column(title, overflow="fold", min_width=min(len(title), width // 8))
+    widths = {
+        title: min(len(title), width // 8) for title in ("peer", "state", "rtt", "tls", "subscriptions", "stores")
+    }
+    if width >= _USUAL:
+        widths["peer"] = min(max(len(facts["address"]) for facts in rows), width // 3)
+    if width >= _WIDE:
+        widths["id"] = _ID_SIZE
+    for title, least in widths.items():
+        table.add_column(title, overflow="fold", min_width=least)
     for facts in rows:
         if "error" in facts:
-            cells = [facts["error"], "", "", "", ""]
+            cells = ["failed", *[""] * (len(widths) - 2)]
         else:
             others = dict(facts, subscriptions=[topic for topic in facts["subscriptions"] if not store_of(topic)])
             tls = facts["tls"].split()[0]
             cells = ["ok", _milliseconds(facts["rtt"]), tls, *map("\n".join, (_topics(others), _stores(facts)))]
+            if width >= _WIDE:
+                cells.append(facts["id"])
         state, *rest = map(_safe_cell, cells)
         table.add_row(escape(facts["address"]), Text(state, "red" if "error" in facts else "green"), *map(Text, rest))
     console = Console(
@@ -77,7 +102,9 @@ def facts_table(rows: Sequence[Facts], width: int, *, colour: bool) -> str:
     )
     with console.capture() as capture:
         console.print(table)
-    return "\n".join(line.rstrip() for line in capture.get().rstrip("\n").split("\n"))
+    lines = [line.rstrip() for line in capture.get().rstrip("\n").split("\n")]
+    reasons = [escape(f"{facts['address']}: {facts['error']}") for facts in rows if "error" in facts]
+    return "\n".join([*lines, "", *reasons] if reasons else lines)
 
 
 def _safe_cell(cell: str) -> str:

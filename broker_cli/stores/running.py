@@ -96,6 +96,9 @@ def _run(
 async def attach(session: Session, target: Target) -> LiveSource:
     """A synchronized clone. Raises :class:`Failure` at once when no peer has the master, unless told to wait."""
     name = target.name
+    if all(address.transport != "broker" for address in session.settings.peers):
+        message = f"data stores cannot be reached over {session.settings.peers[0].transport}://"
+        raise Failure(message, ExitCode.USAGE, "they need Broker's own protocol: -p HOST:PORT")
     where = ", ".join(str(address) for address in session.settings.peers)
     if target.timeout is None and not session.receivers(join_topics(name, MASTER_SUFFIX)):
         found = {store for peer in session.endpoint.peers() for topic in peer.filter if (store := store_of(topic))}

@@ -16,7 +16,7 @@ CASES = [
     (["broker", "pub", "--wa"], {"--wait-subscriber"}),
     (["broker", "sub", "--on-overflow", "dr"], {"drop-old", "drop-new"}),
     (["broker", "subscribe", "-o", "n"], {"ndjson"}),
-    (["broker", "listen", "--tls", ""], {"auto", "anon", "off"}),
+    (["broker", "listen", "--tls", ""], {"auto", "off", "anon", "verify"}),
     (["broker", "publish", "--from", "some-f"], {"some-file"}),
     (["broker", "publish", "--in", "l"], {"lines"}),
     (["broker", "status", "--re"], {"--retry", "--reconnect"}),

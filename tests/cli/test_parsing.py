@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from broker_cli.parsing import (
     optional_duration,
     peer_address,
     store_place,
+    time_zone,
 )
 
 
@@ -201,3 +204,20 @@ def test_where_a_store_is_kept(text, place):
 @pytest.mark.parametrize("text", ["", "db", "=memory", "db=", "db=redis:x", "db=memory:", "db=sqlite", "db=sqlite:"])
 def test_what_is_no_place_for_a_store(text):
     assert text in refused(store_place, text).message
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("+02:00", 2), ("-0330", -3.5), ("UTC", 0), ("Etc/GMT-5", 5), ("+00:00", 0)]
+)
+def test_time_zones(text, hours):
+    summer = datetime(2026, 7, 1, tzinfo=time_zone("--ws-zone", text))
+    assert summer.utcoffset() == timedelta(hours=hours)
+
+
+def test_the_time_zone_of_this_machine():
+    assert time_zone("--ws-zone", "local") == datetime.now().astimezone().tzinfo
+
+
+@pytest.mark.parametrize("text", ["", "2", "+25:00", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "+2"])
+def test_what_is_no_time_zone(text):
+    assert "is no time zone" in refused(lambda zone: time_zone("--ws-zone", zone), text).message

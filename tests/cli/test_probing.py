@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
+
+from broker_core import Endpoint
 
 
 async def test_everything_about_a_peer(run, hub):
@@ -11,11 +14,12 @@ async def test_everything_about_a_peer(run, hub):
         result = await run("peer", here.peer)
         assert (result.code, result.err) == (0, "")
         (facts,) = result.objects
-        assert 0 < facts.pop("rtt") < 5
+        assert 0 < facts.pop("rtt_min") <= facts.pop("rtt") < 5
         assert facts == {
             "type": "peer",
             "address": here.peer,
             "id": str(here.endpoint.id),
+            "transport": "broker",
             "protocol": 1,
             "direction": "out",
             "tls": "TLSv1.2 AECDH-AES256-SHA (no certificates)",
@@ -61,7 +65,7 @@ async def test_keeping_a_connection(hub, start):
 
 
 async def test_a_peer_that_says_no(run):
-    from broker_core import Endpoint, EndpointId, EndpointOptions
+    from broker_core import EndpointId, EndpointOptions
 
     same = "00010203-0405-4607-8809-0a0b0c0d0e0f"
     async with Endpoint(EndpointOptions(id=EndpointId.parse(same))) as endpoint:
@@ -88,8 +92,12 @@ async def test_status_when_one_is_missing(run, hub):
             "address": "127.0.0.1:1",
             "error": "connection refused",
             "code": "peer_unavailable",
+            "hint": "is something listening there? Zeek's default port is 9999",
         }
-        assert result.err == "broker: 1 of 2 endpoints cannot be reached (exit 5)\n"
+        assert result.err.splitlines() == [
+            "broker: 1 of 2 endpoints cannot be reached (exit 5)",
+            "  hint: is something listening there? Zeek's default port is 9999",
+        ]
 
 
 async def test_status_for_people(run, hub):
@@ -111,4 +119,93 @@ async def test_the_round_trip_is_unknown_when_the_peer_is_busy(run, hub, monkeyp
     monkeypatch.setattr(probing, "_PING_TIMEOUT", 0)
     async with hub() as here:
         result = await run("peer", here.peer)
-        assert (result.code, result.objects[0]["rtt"]) == (0, None)
+        assert (result.code, result.objects[0]["rtt"], result.objects[0]["rtt_min"]) == (0, None, None)
+
+
+async def test_status_of_one_for_people(run, hub):
+    async with hub() as here:
+        here.endpoint.make_subscriber("/a")
+        for result in (await run("status", here.peer, terminal=True), await run("status", here.peer, "-o", "human")):
+            assert (result.code, result.err) == (0, "")
+            assert result.out.splitlines()[0] == f"address       {here.peer}"
+            assert "(at best " in result.out
+
+
+async def test_status_of_a_websocket_server(run):
+    async with Endpoint() as endpoint:
+        listener = await endpoint.listen_web(tls="off")
+        url = f"ws://127.0.0.1:{listener.port}"
+        result = await run("status", url)
+        assert result.code == 0
+        (facts,) = result.objects
+        assert (facts["address"], facts["transport"], facts["direction"]) == (url, "ws", "out")
+        assert facts["version"]
+        result = await run("status", url, terminal=True)
+        assert "protocol      JSON over WebSocket" in result.out.splitlines()
+
+
+# -- status documents -------------------------------------------------------------------------------------------------
+
+
+async def test_the_document_of_an_endpoint(run, hub):
+    async with hub() as here:
+        listener = await here.endpoint.serve_status(node_name="worker-1")
+        url = f"http://127.0.0.1:{listener.port}"
+        result = await run("status", url)
+        assert (result.code, result.err) == (0, "")
+        (told,) = result.objects
+        assert 0 < told.pop("rtt") < 5
+        assert told["document"]["cluster-node"] == "worker-1"
+        assert (told["type"], told["address"], told["document"]["id"]) == ("endpoint", url, str(here.endpoint.id))
+        for path in ("/", "/v1/status/json", "/v1/status/json?x"):
+            assert (await run("status", url + path)).objects[0]["address"] == url
+
+
+async def test_the_document_of_an_endpoint_for_people(run, hub):
+    async with hub() as here, Endpoint() as other:
+        await other.peer("127.0.0.1", int(here.peer.split(":")[1]))
+        listener = await here.endpoint.serve_status()
+        url = f"http://127.0.0.1:{listener.port}"
+        for options in ({"terminal": True}, {"env": {"BROKER_OUTPUT": "human"}}):
+            result = await run("status", url, **options)
+            lines = result.out.splitlines()
+            assert lines[0] == url
+            assert f"    id {other.id}" in lines
+            assert not any("unconfirmed" in line for line in lines)
+            assert all(len(line) <= 80 for line in lines)
+        result = await run("status", "-v", url, terminal=True)
+        assert any("unconfirmed" in line for line in result.out.splitlines())
+
+
+async def test_a_list_of_all_kinds(run, hub):
+    async with hub() as here:
+        listener = await here.endpoint.serve_status()
+        url = f"http://127.0.0.1:{listener.port}"
+        result = await run("status", url, here.peer, "http://127.0.0.1:1", url)
+        assert result.code == 5
+        assert [told["type"] for told in result.objects] == ["endpoint", "peer", "peer"]
+        assert result.objects[2] == {
+            "type": "peer",
+            "address": "http://127.0.0.1:1",
+            "error": "connection refused",
+            "code": "unavailable",
+            "hint": "",
+        }
+        assert result.err == "broker: 1 of 3 endpoints cannot be reached (exit 5)\n"
+        result = await run("status", url, here.peer, "http://127.0.0.1:1", "-o", "human")
+        lines = result.out.splitlines()
+        assert lines[0].startswith(f"{here.peer} ok ")
+        assert lines[1] == "http://127.0.0.1:1 unreachable: connection refused"
+        assert lines[2:4] == ["", url]
+        result = await run("status", url, here.peer, "http://127.0.0.1:1", terminal=True)
+        assert [line for line in result.out.splitlines() if "http://127.0.0.1:1" in line][1:] == [
+            "http://127.0.0.1:1: connection refused"
+        ]
+
+
+async def test_the_installed_program_fetches_a_document(hub, start):
+    async with hub() as here:
+        listener = await here.endpoint.serve_status()
+        async with start("status", f"http://127.0.0.1:{listener.port}", http_proxy="http://127.0.0.1:1") as program:
+            assert await program.ends() == 0
+            assert json.loads(program.out)["document"]["id"] == str(here.endpoint.id)

@@ -12,7 +12,7 @@ import pytest
         ("70000", "is no address"),
         ("0 -n x", "--count: 'x'"),
         ("0 --for x", "--for: 'x' is no duration"),
-        ("0 --tls on", "--tls: 'on' is none of auto, anon, off"),
+        ("0 --tls on", "--tls: 'on' is none of auto, off, anon, verify"),
         ("0 1", "got unexpected extra argument"),
         ("0 --id x", "'x' is no endpoint id"),
     ],

@@ -9,31 +9,43 @@ from broker_cli.output.facts import facts_block, facts_json, facts_table
 PEER = {
     "address": "127.0.0.1:9999",
     "id": "00010203-0405-0607-0809-0a0b0c0d0e0f",
+    "transport": "broker",
     "protocol": 1,
     "direction": "out",
     "tls": "TLSv1.2 AECDH-AES256-SHA (no certificates)",
     "rtt": 0.00123,
+    "rtt_min": 0.00101,
     "subscriptions": ["", "/a\x1b[2J", "known/<$>/data/master"],
     "stores": [{"name": "known", "role": "master"}],
 }
-EMPTY = {**PEER, "subscriptions": [], "stores": [], "rtt": None, "tls": "off"}
-GONE = {"address": "[::1]:1", "error": "connection refused", "code": "peer_unavailable"}
+EMPTY = {**PEER, "subscriptions": [], "stores": [], "rtt": None, "rtt_min": None, "tls": "off"}
+GONE = {"address": "[::1]:1", "error": "connection\n refused", "hint": "", "code": "peer_unavailable"}
 
 
 def test_a_block():
     assert facts_block(PEER) == [
         "address       127.0.0.1:9999",
         "id            00010203-0405-0607-0809-0a0b0c0d0e0f",
-        "protocol      version 1",
+        "protocol      Broker, version 1",
         "direction     out (we connected)",
         "tls           TLSv1.2 AECDH-AES256-SHA (no certificates)",
-        "round trip    1.23 ms",
+        "round trip    1.23 ms (at best 1.01 ms)",
         'subscriptions "" (all)',
         "              /a\\x1b[2J",
         "              known/<$>/data/master",
-        "stores        known master",
+        "stores        known (master)",
     ]
     assert facts_block(EMPTY)[-3:] == ["round trip    -", "subscriptions none", "stores        none"]
+
+
+def test_a_block_of_a_websocket_server():
+    names = {"transport": "wss", "name": "x-websocket-3\x1b", "version": "8.2.2"}
+    assert facts_block({**PEER, **names})[1:5] == [
+        "id            00010203-0405-0607-0809-0a0b0c0d0e0f",
+        "name          x-websocket-3\\x1b",
+        "version       8.2.2",
+        "protocol      JSON over WebSocket",
+    ]
 
 
 def test_json_is_complete():
@@ -42,13 +54,26 @@ def test_json_is_complete():
 
 def test_a_table_at_80_columns():
     assert facts_table([PEER, EMPTY, GONE], 80, colour=False).split("\n") == [
-        "peer            state              rtt      tls      subscriptions  stores",
-        '127.0.0.1:9999  ok                 1.23 ms  TLSv1.2  "" (all)       known master',
-        "                                                     /a\\x1b[2J",
-        "127.0.0.1:9999  ok                 -        off",
-        "[::1]:1         connection",
-        "                refused",
+        "peer            state   rtt      tls      subscriptions  stores",
+        '127.0.0.1:9999  ok      1.23 ms  TLSv1.2  "" (all)       known (master)',
+        "                                          /a\\x1b[2J",
+        "127.0.0.1:9999  ok      -        off",
+        "[::1]:1         failed",
+        "",
+        "[::1]:1: connection\\n refused",
     ]
+
+
+def test_an_address_is_not_folded_for_the_sake_of_subscriptions():
+    peer = {**PEER, "address": "ws://127.0.0.1:39341", "subscriptions": ["a" * 60], "stores": []}
+    assert facts_table([peer], 80, colour=False).split("\n")[1].startswith("ws://127.0.0.1:39341  ok")
+
+
+def test_a_table_at_120_columns_has_ids():
+    lines = facts_table([PEER, GONE], 120, colour=False).split("\n")
+    assert lines[0].split() == ["peer", "state", "rtt", "tls", "subscriptions", "stores", "id"]
+    assert lines[1].endswith(f"  {PEER['id']}")
+    assert lines[3].split() == ["[::1]:1", "failed"]
 
 
 def test_nothing_is_cut_from_a_narrow_table():
@@ -60,5 +85,5 @@ def test_nothing_is_cut_from_a_narrow_table():
 
 
 def test_a_table_in_colour():
-    assert "\x1b[31mconnection refused" in facts_table([GONE], 80, colour=True)
+    assert "\x1b[31mfailed" in facts_table([GONE], 80, colour=True)
     assert "\x1b[32mok" in facts_table([PEER], 80, colour=True)

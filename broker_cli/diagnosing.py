@@ -1,0 +1,78 @@
+"""What ``doctor`` does: examine, and tell as it goes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import trio
+
+from broker_core import DEFAULT_LIMITS, Cause, EndpointId, diagnose
+
+from .config import DEFAULT_CONNECT_TIMEOUT
+from .exit_codes import ExitCode
+from .output import encode_lines
+from .output.diagnosis import diagnosis_json, note_lines, step_line, verdict_lines
+from .pipes import Output
+from .signals import run_until_stopped
+
+if TYPE_CHECKING:
+    from broker_core import Diagnosis, DiagnosisStep
+
+    from .config import Settings
+    from .context import Context
+    from .signals import Stop
+
+__all__ = ["run_doctor"]
+
+_CODES = {None: ExitCode.DONE, Cause.NOT_SUBSCRIBED: ExitCode.NO, Cause.CONFIGURATION: ExitCode.USAGE}
+
+
+def run_doctor(context: Context, settings: Settings, topics: tuple[str, ...]) -> ExitCode:
+    """Examine the peer of *settings*; how the program ends."""
+    (address,) = settings.peers
+    output = Output(context.stdout)
+    human, colour = settings.output == "human", settings.colour
+    limits, timeout = DEFAULT_LIMITS, settings.connect_timeout
+    if timeout != DEFAULT_CONNECT_TIMEOUT:
+        limits = replace(limits, connect_timeout=timeout, handshake_timeout=timeout)
+    own_id = None if settings.id is None else EndpointId.parse(settings.id)
+    found: list[Diagnosis] = []
+
+    async def show(steps: trio.MemoryReceiveChannel[DiagnosisStep]) -> None:
+        async for step in steps:
+            await output.write(encode_lines([step_line(step, colour=colour)]))
+
+    async def body(stop: Stop) -> None:
+        send, receive = trio.open_memory_channel["DiagnosisStep"](math.inf)
+        with stop.scope:
+            async with trio.open_nursery() as nursery:
+                if human and context.verbosity >= 0:
+                    nursery.start_soon(show, receive)
+                async with send:
+                    diagnosis = await diagnose(
+                        address,
+                        tls=settings.tls,
+                        credentials=settings.credentials,
+                        topics=topics,
+                        id=own_id,
+                        limits=limits,
+                        token=settings.token,
+                        on_step=send.send_nowait,
+                    )
+            found.append(diagnosis)
+            await output.write(encode_lines(_lines(diagnosis, human=human, colour=colour, quiet=context.verbosity < 0)))
+
+    async def program() -> None:
+        await run_until_stopped(context, body)
+
+    trio.run(program)
+    return _CODES.get(found[0].cause, ExitCode.CONNECT)
+
+
+def _lines(found: Diagnosis, *, human: bool, colour: bool, quiet: bool) -> list[str]:
+    if not human:
+        return [diagnosis_json(found)]
+    notes = [] if quiet else note_lines(found, colour=colour)
+    return notes + verdict_lines(found, colour=colour)

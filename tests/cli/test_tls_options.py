@@ -1,0 +1,75 @@
+"""Options that name certificates and secrets."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from broker_cli import config
+from broker_cli.context import Context
+from broker_cli.exit_codes import ExitCode, Failure
+from broker_cli.tls_options import AccessOptions, read_secret
+
+
+def context(**environ):
+    return Context(environ=environ)
+
+
+def test_without_any_there_are_no_credentials():
+    assert AccessOptions().credentials(context()) is None
+    assert AccessOptions().token(context()) is None
+
+
+def test_options_come_before_the_environment(tmp_path):
+    secret = tmp_path / "pass"
+    secret.write_text("phrase\n")
+    surroundings = context(
+        **{
+            config.ENV_TLS_CA: "env-ca",
+            config.ENV_TLS_CA_DIR: "env-dir",
+            config.ENV_TLS_CERT: "env-cert",
+            config.ENV_TLS_KEY: "env-key",
+            config.ENV_TLS_KEY_LOG: "env-log",
+            config.ENV_TLS_KEY_PASS_FILE: str(secret),
+        }
+    )
+    found = AccessOptions().credentials(surroundings)
+    assert (found.ca_file, found.ca_dir, found.certificate, found.key) == ("env-ca", "env-dir", "env-cert", "env-key")
+    assert (found.key_log, found.passphrase, found.check_host) == ("env-log", "phrase", False)
+    given = AccessOptions(ca="a", ca_dir="b", cert="c", cert_key="d", tls_key_log="e", tls_check_host=True)
+    found = given.credentials(surroundings)
+    assert (found.ca_file, found.ca_dir, found.certificate, found.key, found.key_log) == ("a", "b", "c", "d", "e")
+    assert found.check_host
+
+
+def test_a_token_is_the_first_line_of_its_file(tmp_path):
+    (tmp_path / "token").write_text("s3cret\nnot this\n")
+    assert AccessOptions(token_file=str(tmp_path / "token")).token(context()) == "s3cret"
+    assert AccessOptions().token(context(**{config.ENV_TOKEN_FILE: str(tmp_path / "token")})) == "s3cret"
+
+
+def test_a_secret_can_come_from_a_pipe():
+    reading, writing = os.pipe()
+    os.write(writing, b"from a pipe")
+    os.close(writing)
+    try:
+        assert read_secret("--token-file", f"/dev/fd/{reading}") == "from a pipe"
+    finally:
+        os.close(reading)
+
+
+@pytest.mark.parametrize("content", [b"", b"\nx", b"a" * 4097, b"\xff\n"])
+def test_what_is_no_secret_is_refused_without_being_shown(tmp_path, content):
+    path = tmp_path / "secret"
+    path.write_bytes(content)
+    with pytest.raises(Failure) as caught:
+        read_secret("--key-pass-file", str(path))
+    assert caught.value.code is ExitCode.USAGE
+    assert caught.value.message.startswith(f"--key-pass-file: {path}: ")
+    assert "aaaa" not in caught.value.message
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(Failure, match="no such file or directory"):
+        read_secret("--token-file", str(tmp_path / "no"))
