@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test format lint types imports unit coverage docs check-docs package bench demo clean
+.PHONY: help setup test format lint types imports unit coverage docs check-docs package bench fuzz soak demo clean
 # The targets of `make test` share files under build/ and two cores, and its last line is to be pytest's summary.
 .NOTPARALLEL:
 
@@ -73,6 +73,12 @@ package: $(READY) ## build the wheel, install it into a clean environment, start
 
 bench: $(READY) ## all benchmarks; make bench ARGS='latency startup'
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(READY) ## look for inputs that break what parsers promise; make fuzz ARGS='framing --seconds 60'
+	$(BIN)/python -m tests.fuzz.run $(ARGS)
+
+soak: $(READY) ## an hour of traffic with disconnects, as fast as it goes; make soak ARGS='--minutes 5'
+	$(BIN)/python -m tests.soak $(ARGS)
 
 demo: $(READY) ## show the main job: typed events from a Zeek log, published and watched
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh demo/demo.sh

@@ -8,7 +8,18 @@ from importlib import import_module
 
 from .harness import machine
 
-QUESTIONS = ("throughput", "relay", "latency", "command_line", "startup", "memory", "stores", "blocking")
+QUESTIONS = (
+    "throughput",
+    "tls",
+    "websocket",
+    "relay",
+    "latency",
+    "command_line",
+    "startup",
+    "memory",
+    "stores",
+    "blocking",
+)
 
 
 def main() -> None:
