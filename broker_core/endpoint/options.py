@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from broker_core.errors import ConfigurationError
 from broker_core.limits import DEFAULT_LIMITS, Limits
+from broker_core.routing.access import is_token
 from broker_core.runtime.queues import Overflow, check_overflow
 from broker_core.runtime.tls import TlsCredentials, TlsMode, check_tls_mode
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
 
 __all__ = ["EndpointOptions"]
+
+_APPLICATION = re.compile(r"[-/_.=:*@A-Za-z0-9]*")  # what Zeek takes (spec websocket-json.md section 8.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,12 @@ class EndpointOptions:
     def __post_init__(self) -> None:
         check_tls_mode(self.tls)
         check_overflow(self.peer_overflow)
+        if self.token is not None and not is_token(self.token):
+            msg = "the token has characters that no HTTP header can carry; use ASCII without blanks"
+            raise ConfigurationError(msg)
+        if not _APPLICATION.fullmatch(self.application):
+            msg = f"the application name {self.application!r} has other characters than letters, digits and /_-.=:*@"
+            raise ConfigurationError(msg)
         if not 1 <= self.ttl <= 0xFFFF:
             msg = f"ttl {self.ttl} is outside 1 .. 65535"
             raise ConfigurationError(msg)

@@ -340,6 +340,7 @@ class WebServerConnection:
 
     def _lose_to(self, foreign: str) -> None:
         problem = f"the client does not speak HTTP; it looks like {foreign}"
+        self._out.append(error_answer(400, problem, self._style))  # or it would wait for an answer of its own kind
         cause = {NATIVE: Cause.WEBSOCKET, TLS: Cause.TLS_EXPECTED}.get(foreign, Cause.NOT_BROKER)
         self._end(Lost(RemoteProtocolError(problem, EC.PEER_INCOMPATIBLE), looks_like=foreign, cause=cause))
 

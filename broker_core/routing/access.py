@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 
 from broker_core.errors import ConfigurationError
 
-__all__ = ["EVERYTHING", "WebAccess", "WebUser"]
+__all__ = ["EVERYTHING", "WebAccess", "WebUser", "is_token"]
 
 EVERYTHING = ("",)
+
+
+def is_token(text: str) -> bool:
+    """Whether an ``Authorization`` header can carry *text*: ASCII without blanks."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +34,8 @@ class WebUser:
     """It may subscribe to prefixes that start with one of these."""
 
     def __post_init__(self) -> None:
-        if self.token is not None and (not self.token.isprintable() or not self.token.isascii() or " " in self.token):
-            msg = f"the token of {self.name} has characters that no HTTP header can carry; use ASCII without blanks"
-            raise ConfigurationError(msg)
-        if self.token == "":
-            msg = f"the token of {self.name} is empty"
+        if self.token is not None and not is_token(self.token):
+            msg = f"the token of {self.name} is empty, or has characters that no HTTP header can carry"
             raise ConfigurationError(msg)
 
     def may_publish(self, topic: str) -> bool:

@@ -236,7 +236,9 @@ def _refusal(address: str, lost: Lost) -> PeeringError:
         return PeerIncompatible(address, reason, "both must be Broker 2.3 or later", cause=Cause.VERSION)
     if code is EC.SHUTTING_DOWN:
         return PeerRefused(address, "the peer is shutting down", "", code, Cause.SHUTTING_DOWN)
-    cause = Cause.DUPLICATE if code is EC.REDUNDANT_CONNECTION else Cause.REJECTED
+    # Which of the two comes depends on the ids (spec 4.4).
+    redundant = code is EC.REDUNDANT_CONNECTION or lost.drop_text.startswith("detected redundant connection")
+    cause = Cause.DUPLICATE if redundant else Cause.REJECTED
     return PeerRefused(address, f"the peer refused: {lost.drop_text} ({code.label})", "", code, cause)
 
 

@@ -69,18 +69,17 @@ class _Dialler:
         """Connect and subscribe. Raises :class:`PeeringError`."""
         hub = self._hub
         connection = await open_connection(self._address, self._tls, hub.credentials, hub.limits)
-        headers = () if hub.token is None else (("Authorization", f"Bearer {hub.token}"),)
-        protocol = WebClientConnection(
-            host=self._address.host_and_port,
-            topics=topics,
-            app_name=hub.application,
-            headers=headers,
-            limits=hub.limits,
-            now=trio.current_time(),
-            entropy=os.urandom,
-            zone=hub.web_zone,
-        )
         try:
+            protocol = WebClientConnection(
+                host=self._address.host_and_port,
+                topics=topics,
+                app_name=hub.application,
+                headers=() if hub.token is None else (("Authorization", f"Bearer {hub.token}"),),
+                limits=hub.limits,
+                now=trio.current_time(),
+                entropy=os.urandom,
+                zone=hub.web_zone,
+            )
             acknowledged, pending = await self._subscribe(connection, protocol)
         except BaseException:
             with trio.CancelScope(shield=True):

@@ -168,7 +168,8 @@ def test_a_client_that_speaks_something_else(data, looks_like, cause):
         end = lost(conn)
         assert (end.looks_like, end.cause) == (looks_like, cause)
         assert str(end.error) == f"the client does not speak HTTP; it looks like {looks_like}"
-        assert conn.data_to_send() == []
+        [answer] = conn.data_to_send()  # which says at once that this is HTTP
+        assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 # -- subscription -------------------------------------------------------------------------------------------------
