@@ -59,10 +59,15 @@ class StatusUrl(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> StatusUrl:
-        """``http://HOST[:PORT]`` with a path or without, or ``https://``. Anything else is a usage error."""
+        """``http://[HOST][:PORT]`` with a path or without, or ``https://``; no host is this machine.
+
+        Anything else is a usage error.
+        """
         try:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port
+            if host is None and port is not None and "@" not in parts.netloc:
+                host = "127.0.0.1"
         except ValueError as error:
             refuse(f"'{text}' is no URL: {error}")
         if not host or not text.isprintable() or " " in text:

@@ -40,9 +40,9 @@ __all__ = [
 BROKER_VERSION = "2.8.0"
 """What files say wrote them: the C++ version whose format this is."""
 
-SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
+SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 """What the sqlite3 module raises. The second comes in place of the first when the text of the error, which quotes names
-out of a damaged file, is no UTF-8."""
+out of the file, is no UTF-8; the third when a damaged file says that there are gigabytes in it."""
 
 _META = "CREATE TABLE meta(key text primary key, value text)"
 _STORE = "CREATE TABLE store(key blob primary key, value blob, expiry integer)"
@@ -140,8 +140,11 @@ def _read(path: str, rowid: int, column: str, blob: Any) -> Any:
 
 def failure(path: str, error: Exception) -> BackendFailure:
     """What went wrong with the database in *path*, in one line; *error* is one of :data:`SQLITE_ERRORS`."""
+    # The first two are no proof of damage, for which a file may be deleted (failure_mode).
+    if isinstance(error, UnicodeDecodeError):
+        return BackendFailure(f"{path}: names in it are no UTF-8")
     if not isinstance(error, sqlite3.Error):
-        return DamagedFile(f"{path}: damaged: names in it are no UTF-8")
+        return BackendFailure(f"{path}: damaged, or there is too little memory for what is in it")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without SQLite's details
     text = f"{path}: {error}"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -271,6 +271,7 @@ async def test_https_with_a_certificate_that_nobody_vouches_for(tmp_path, monkey
 @pytest.mark.parametrize(
     ("text", "parts", "shown"),
     [
+        ("http://:9990", ("http", "127.0.0.1", 9990, "/v1/status/json"), "http://127.0.0.1:9990"),
         ("http://h:1", ("http", "h", 1, "/v1/status/json"), "http://h:1"),
         ("http://H/", ("http", "h", 80, "/v1/status/json"), "http://h"),
         ("https://h:443/v1/status/json", ("https", "h", 443, "/v1/status/json"), "https://h"),
@@ -288,7 +289,7 @@ def test_urls(text, parts, shown):
     "text",
     [
         "http://",
-        "http://:1",
+        "http://:",
         "http://h:x",
         "http://h:99999",
         "http://a b",
