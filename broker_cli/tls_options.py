@@ -99,7 +99,7 @@ def read_secret(option: str, path: str) -> str:
         with open(path, "rb") as file:  # noqa: PTH123  # a pipe of the shell, too
             first = file.read(_LONGEST_SECRET + 1).partition(b"\n")[0].rstrip(b"\r")
     except OSError as error:
-        refuse(f"{option}: {path}: {error.strerror or error}".lower())
+        refuse(f"{option}: {path}: {(error.strerror or str(error)).lower()}")
     if not first or len(first) > _LONGEST_SECRET:
         refuse(f"{option}: {path}: expected one line of 1 to {_LONGEST_SECRET} bytes")
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from broker_core import DEFAULT_LIMITS, ConfigurationError, EndpointOptions, Limits
+from broker_core import DEFAULT_LIMITS, ConfigurationError, EndpointOptions, Limits, TlsCredentials
 
 if TYPE_CHECKING:
     from broker_core import Overflow
@@ -45,8 +45,8 @@ class BrokerOptions:
 class Configuration:
     """The *options* as they are now; later changes of them have no effect.
 
-    ``openssl_cafile``, ``openssl_capath``, ``openssl_certificate``, ``openssl_key`` and ``openssl_passphrase`` are
-    there for programs that leave them empty: an endpoint with certificates is refused (:class:`ConfigurationError`).
+    ``openssl_certificate``, ``openssl_key`` and one of ``openssl_cafile`` and ``openssl_capath`` name PEM files;
+    ``openssl_passphrase`` is for an encrypted key. With any of them both sides of every connection show certificates.
     ``max_threads`` is without effect.
     """
 
@@ -65,10 +65,6 @@ class Configuration:
 
     def endpoint_options(self) -> EndpointOptions:
         """The options of the endpoint in the portal. Raises :class:`ConfigurationError`."""
-        for name in ("cafile", "capath", "certificate", "key", "passphrase"):
-            if getattr(self, f"openssl_{name}"):
-                msg = f"openssl_{name} is set, and TLS with certificates is not supported; leave it empty"
-                raise ConfigurationError(msg)
         options = self.options
         if options.api_version not in {1, 2}:
             msg = f"api_version is 1 or 2, not {options.api_version!r}"
@@ -77,6 +73,17 @@ class Configuration:
             forward=options.forward,
             ttl=options.ttl,
             tls="off" if options.disable_ssl else "auto",
+            credentials=self._credentials(),
             peer_overflow=options.peer_overflow,
             limits=options.limits,
         )
+
+    def _credentials(self) -> TlsCredentials | None:
+        credentials = TlsCredentials(
+            certificate=self.openssl_certificate or None,
+            key=self.openssl_key or None,
+            passphrase=self.openssl_passphrase or None,
+            ca_file=self.openssl_cafile or None,
+            ca_dir=self.openssl_capath or None,
+        )
+        return credentials if credentials.wanted else None

@@ -1,4 +1,4 @@
-"""The filter that an endpoint announces: everything it wants to receive, in its shortest form.
+"""Filters: what an endpoint announces, in its shortest form; and the look-up in what others announce.
 
 Source: spec native-protocol.md section 8. C++ only ever adds entries; here an entry goes when its last user
 goes, since a routing update replaces the whole filter anyway.
@@ -6,6 +6,7 @@ goes, since a routing update replaces the whole filter anyway.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,30 @@ from broker_core.model.topics import LOCAL_PREFIX, minimal_filter
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["OwnFilter"]
+__all__ = ["OwnFilter", "PrefixIndex"]
+
+_FEW = 16
+"""Up to so many prefixes, to compare with each of them is quickest."""
+
+
+class PrefixIndex:
+    """Tells quickly whether a topic starts with one of many prefixes; peers may announce very many."""
+
+    def __init__(self, prefixes: tuple[str, ...]) -> None:
+        self.prefixes = prefixes
+        self._sorted: list[str] = []
+        if len(prefixes) > _FEW:
+            for prefix in sorted(prefixes):
+                if not self._sorted or not prefix.startswith(self._sorted[-1]):
+                    self._sorted.append(prefix)
+
+    def matches(self, topic: str) -> bool:
+        """Whether *topic* starts with one of the prefixes."""
+        if not self._sorted:
+            return topic.startswith(self.prefixes)
+        # None of them starts with another one, so the only one that can match is the greatest that is not greater.
+        at = bisect_right(self._sorted, topic)
+        return at > 0 and topic.startswith(self._sorted[at - 1])
 
 
 class OwnFilter:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 from broker_core.limits import DEFAULT_LIMITS
 from broker_core.model.topics import LOCAL_PREFIX
 
+from .filters import PrefixIndex
+
 if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
 
@@ -64,6 +66,7 @@ class Router(Generic[S, P]):
         self.known: dict[str, Route[S, P]] = {}
         """The routes that are remembered now; always this one dict."""
         self._cache_size = cache_size
+        self._indexes: dict[EndpointId, PrefixIndex] = {}
 
     def set_subscriber(self, subscriber: S, prefixes: tuple[str, ...]) -> None:
         """*subscriber* wants *prefixes* from now on."""
@@ -89,6 +92,7 @@ class Router(Generic[S, P]):
         if self.peers.get(peer.peer_id) is not peer:
             return False
         del self.peers[peer.peer_id]
+        self._indexes.pop(peer.peer_id, None)
         self.known.clear()
         return True
 
@@ -102,7 +106,7 @@ class Router(Generic[S, P]):
         if route is None:
             if len(self.known) >= self._cache_size:
                 self.known.clear()
-            peers = tuple([peer for peer in self.peers.values() if topic.startswith(peer.filter)])
+            peers = tuple([peer for peer in self.peers.values() if self._wants(peer, topic)])
             edges = tuple([peer for peer in peers if peer.edge])
             route = Route(
                 tuple([who for who, prefixes in self._subscribers.items() if topic.startswith(prefixes)]),
@@ -112,6 +116,13 @@ class Router(Generic[S, P]):
             if len(topic) <= _LONGEST_KNOWN:
                 self.known[topic] = route
         return route
+
+    def _wants(self, peer: P, topic: str) -> bool:
+        prefixes = peer.filter
+        index = self._indexes.get(peer.peer_id)
+        if index is None or index.prefixes is not prefixes:
+            index = self._indexes[peer.peer_id] = PrefixIndex(prefixes)
+        return index.matches(topic)
 
     def peer_for(self, receiver: EndpointId) -> tuple[P, ...]:
         """The direct peer that *receiver* names, if there is one: messages to others are not relayed."""

@@ -124,9 +124,11 @@ class Attempt:
         ends the handshake (spec section 4.2).
         """
         protocol = self.protocol
+        deadline = protocol.next_deadline()
         try:
-            for frame in protocol.data_to_send():
-                await self.connection.send(frame)
+            with trio.move_on_at(float("inf") if deadline is None else deadline):  # of who reads nothing
+                for frame in protocol.data_to_send():
+                    await self.connection.send(frame)
         except trio.BrokenResourceError:
             self._take(await self._drain())
             protocol.receive_eof()
@@ -135,7 +137,7 @@ class Attempt:
         """What the other side said before it hung up."""
         data = b""
         with trio.move_on_after(1):
-            while more := await self.connection.receive():
+            while len(data) <= self.hub.limits.max_handshake_frame and (more := await self.connection.receive()):
                 data += more
         return data
 

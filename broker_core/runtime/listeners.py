@@ -87,17 +87,23 @@ class Listeners:
             credentials = replace(credentials, require_certificate=False)
         check_listening(tls, credentials)
         clients: set[Peer] = set()
+        entering = 0
 
         async def welcome(stream: trio.SocketStream, connection: Connection) -> Peer:
+            nonlocal entering
             clients.difference_update([one for one in clients if one.ended.is_set()])
-            if len(clients) >= hub.limits.web_clients:
+            if len(clients) + entering >= hub.limits.web_clients:
                 await connection.close()
-                reason = f"{len(clients)} WebSocket clients are connected already (web_clients)"
+                reason = f"{len(clients) + entering} WebSocket clients are connected already (web_clients)"
                 raise PeerRefused(str(connection.remote), reason, cause=Cause.TOO_MANY)
-            timeout = hub.limits.handshake_timeout
-            connection = await secure_accepted(stream, connection, tls, credentials, timeout, transport="ws")
-            client = await accept_web_client(hub, connection, options)
-            clients.add(client)
+            entering += 1
+            try:
+                timeout = hub.limits.handshake_timeout
+                connection = await secure_accepted(stream, connection, tls, credentials, timeout, transport="ws")
+                client = await accept_web_client(hub, connection, options)
+                clients.add(client)
+            finally:
+                entering -= 1
             return client
 
         return await self._open(PeerAddress(host, port, "wss" if tls in {"anon", "verify"} else "ws"), tls, welcome)

@@ -100,11 +100,18 @@ def _identity(path: str | None) -> tuple[int, int, int, int]:
 
 
 def _create_key_log(path: str) -> None:
-    """OpenSSL would create it for everybody to read."""
+    """OpenSSL would create it for everybody to read, and take whatever somebody else has put there."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC, 0o600))
+        descriptor = os.open(path, flags, 0o600)
+        try:
+            found = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         _refuse("TLS key log", path, f"cannot be written: {_why(error)}")
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        _refuse("TLS key log", path, "expected a file of this user that nobody else can open (chmod 600)")
 
 
 # -- the kinds ------------------------------------------------------------------------------------------------------

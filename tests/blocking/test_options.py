@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import trustme
 
 from broker_core import DEFAULT_LIMITS, ConfigurationError, EndpointOptions
 from broker_core.blocking.endpoint import Endpoint
@@ -39,12 +40,45 @@ def test_a_configuration_keeps_the_options_of_its_time():
     assert configuration.options.ttl == 20
 
 
+@pytest.fixture
+def certified(tmp_path):
+    """A configuration with a certificate of an authority that others of the same one trust."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    mine = authority.issue_cert("127.0.0.1")
+    mine.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    mine.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    configuration = Configuration()
+    configuration.openssl_cafile = str(tmp_path / "ca.pem")
+    configuration.openssl_certificate = str(tmp_path / "cert.pem")
+    configuration.openssl_key = str(tmp_path / "key.pem")
+    return configuration
+
+
+def test_certificates_are_for_both_sides(certified):
+    with Endpoint(certified) as a, Endpoint(certified) as b, Endpoint() as stranger:
+        port = a.listen("127.0.0.1", 0)
+        assert b.peer("127.0.0.1", port, 0.0)
+        assert not stranger.peer("127.0.0.1", port, 0.0)
+        with a.make_subscriber("/t") as subscriber:
+            assert b.await_peer(a.node_id())
+            b.publish("/other", 5)
+            assert subscriber.poll() == []
+        assert len(a.peers()) == 1
+
+
 @pytest.mark.parametrize("name", ["cafile", "capath", "certificate", "key", "passphrase"])
-def test_certificates_are_refused_and_not_ignored(name):
+def test_a_part_of_what_certificates_need_is_not_enough(name):
     configuration = Configuration()
     setattr(configuration, f"openssl_{name}", "file.pem")
-    with pytest.raises(ConfigurationError, match=f"openssl_{name} is set"):
-        Endpoint(configuration)
+    with Endpoint(configuration) as endpoint, pytest.raises(ConfigurationError):
+        endpoint.listen("127.0.0.1", 0)
+
+
+def test_a_passphrase_does_not_show():
+    configuration = Configuration()
+    configuration.openssl_passphrase = "s3cret"
+    assert "s3cret" not in repr(configuration) + repr(configuration.endpoint_options())
 
 
 @pytest.mark.parametrize("options", [{"ttl": 0}, {"ttl": 65536}, {"peer_overflow": "wait"}, {"api_version": 3}])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_core.model.topics import minimal_filter
-from broker_core.routing.filters import OwnFilter
+from broker_core.routing.filters import OwnFilter, PrefixIndex
 
 prefixes = st.lists(st.text("ab/", max_size=3), max_size=4)
 
@@ -54,3 +54,17 @@ def test_equals_counting_by_hand(steps: list[tuple[bool, list[str]]]) -> None:
         changed = own.add(names) if add else own.remove(names)
         assert own.announced == minimal_filter(name for name, count in users.items() if count)
         assert changed == (own.announced != before)
+
+
+@given(st.lists(st.text("ab/\U0001f600\ue000", max_size=4), max_size=40), st.text("ab/\U0001f600\ue000", max_size=6))
+def test_the_index_finds_what_comparing_with_each_finds(prefixes: list[str], topic: str) -> None:
+    index = PrefixIndex(tuple(prefixes))
+    assert index.matches(topic) == any(topic[: len(prefix)] == prefix for prefix in prefixes)
+
+
+def test_a_filter_of_the_greatest_length_costs_no_walk() -> None:
+    """A peer may announce 65536 entries; walking them for every topic would cost a millisecond each."""
+    index = PrefixIndex(tuple(f"/{number}/" for number in range(65536)))
+    assert index.matches("/65535/x")
+    assert not index.matches("/65536/x")
+    assert not index.matches("")

@@ -18,6 +18,7 @@ from broker_core import (
     UndeliveredError,
 )
 from pairs import SOON, options, pair
+from raw_peer import raw_peer
 
 if TYPE_CHECKING:
     pass
@@ -138,3 +139,23 @@ async def test_a_publisher_of_two_messages_to_two_peers_is_told_of_the_one_that_
                 await b.publish("/t", 2)
         assert list(caught.value.counts) == [str(stuck.id)]
         assert [message.value for message in got.poll()] == [1, 2]
+
+
+async def test_flush_knows_of_peers_that_were_lost_before_it_was_called() -> None:
+    """A peering that was made anew meanwhile confirms nothing of what was sent on the old one."""
+    async with Endpoint(options()) as endpoint:
+        port = (await endpoint.listen()).port
+        statuses = endpoint.make_status_subscriber(receive_statuses=True)
+        async with raw_peer(port, 7, ("/x",)) as peer:
+            await endpoint.wait_for_subscribers("/x")
+            assert await endpoint.publish("/x", 1) == 1
+            await peer.next()  # it has come, but who knows
+        with trio.fail_after(SOON):
+            while (await statuses.get()).code is not SC.PEER_LOST:
+                pass
+        async with raw_peer(port, 7, ("/x",)) as peer:
+            await endpoint.wait_for_subscribers("/x")
+            with pytest.raises(UndeliveredError) as caught:
+                await endpoint.flush(SOON)
+            assert caught.value.counts == {str(peer.id): 1}
+            await endpoint.flush(SOON)  # it is told once
