@@ -306,7 +306,8 @@ COMMAND_SECTIONS = {
                     "--ws serves programs that speak Zeek's JSON over WebSocket, at the path /v1/messages/json. A "
                     "client takes part like a peer: what it publishes goes to all peers and clients, and it gets "
                     "what they and the peers publish on its topics, with or without --forward. Answers and errors "
-                    "are those of Zeek's own server on port 27759, else of Broker's old one; --ws-style overrides."
+                    "are those of Zeek's own server on port 27759, else of Broker's old one; --ws-style overrides. For "
+                    "[ADDR:]PORT, zeek and broker stand for the usual ports on this machine."
                 ),
                 (
                     "The port takes connections with and without certificate-less TLS, or with --cert only those with"

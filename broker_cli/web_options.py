@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["WS_OVERFLOW", "ServeOptions"]
 
 _PANEL = "WebSocket clients"
-_ZEEK_PORT = 27759
+_PORTS = {"zeek": "27759", "broker": "9997"}
+"""The usual ports, by whose server it is like."""
 
 WebStyle = Literal["broker", "zeek"]
 
@@ -29,7 +30,7 @@ class ServeOptions:
     """What to serve besides peers."""
 
     ws: Annotated[
-        str | None, Option("--ws", metavar="[ADDR:]PORT", help="Serve WebSocket clients, too (Zeek: 27759).")
+        str | None, Option("--ws", metavar="[ADDR:]PORT", help="Serve WebSocket, too; zeek: 27759, broker: 9997.")
     ] = None
     ws_style: Annotated[
         str | None, Option("--ws-style", metavar="WHOSE", help="broker or zeek.", rich_help_panel=_PANEL)
@@ -97,8 +98,9 @@ class ServeOptions:
 
         web = None
         if self.ws is not None:
-            host, port = listen_address(self.ws, "--ws")
-            preset: WebStyle = "zeek" if port == _ZEEK_PORT else "broker"
+            where = _PORTS.get(self.ws, self.ws)
+            host, port = listen_address(where, "--ws")
+            preset: WebStyle = "zeek" if str(port) == _PORTS["zeek"] else "broker"
             style: WebStyle = choice("--ws-style", self.ws_style or preset, get_args(WebStyle))
             tls: Tls = choice("--ws-tls", self.ws_tls or ("verify" if certified else "auto"), get_args(Tls))
             overflow = WS_OVERFLOW[choice("--ws-overflow", self.ws_overflow or "disconnect", tuple(WS_OVERFLOW))]

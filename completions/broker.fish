@@ -93,7 +93,7 @@ complete -c broker -n '__fish_seen_subcommand_from listen' -l once -d 'Stop when
 complete -c broker -n '__fish_seen_subcommand_from listen' -l count -s n -x -d 'Stop after N messages'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l for -x -d 'Stop after this time'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l ready-file -r -F -d 'Write ADDR:PORT to FILE once peers can come'
-complete -c broker -n '__fish_seen_subcommand_from listen' -l ws -x -d 'Serve WebSocket clients, too (Zeek: 27759)'
+complete -c broker -n '__fish_seen_subcommand_from listen' -l ws -x -d 'Serve WebSocket, too; zeek: 27759, broker: 9997'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l ws-style -x -a 'broker zeek' -d 'broker or zeek'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l ws-tls -x -a 'auto off anon verify' -d 'For --ws: auto (both), off, anon, verify (with --cert)'
 complete -c broker -n '__fish_seen_subcommand_from listen' -l ws-publish -x -d 'Clients may publish on this prefix only; repeatable'

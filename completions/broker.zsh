@@ -95,7 +95,7 @@ _broker() {
                 '(--count -n)--count[Stop after N messages]:N: ' '(--count -n)-n[Stop after N messages]:N: ' \
                 '(--for)--for[Stop after this time]:DUR: ' \
                 '(--ready-file)--ready-file[Write ADDR\:PORT to FILE once peers can come]:FILE:_files' \
-                '(--ws)--ws[Serve WebSocket clients, too (Zeek\: 27759)]:\[ADDR\:\]PORT: ' \
+                '(--ws)--ws[Serve WebSocket, too; zeek\: 27759, broker\: 9997]:\[ADDR\:\]PORT: ' \
                 '(--ws-style)--ws-style[broker or zeek]:WHOSE:(broker zeek)' \
                 '(--ws-tls)--ws-tls[For --ws\: auto (both), off, anon, verify (with --cert)]:HOW:(auto off anon verify)' \
                 '*--ws-publish[Clients may publish on this prefix only; repeatable]:TOPIC: ' \

@@ -25,6 +25,8 @@ def test_without_options_nothing_is_served():
         ("9997", False, ("127.0.0.1", 9997, "broker", "auto")),
         ("27759", False, ("127.0.0.1", 27759, "zeek", "auto")),
         ("*:1", True, ("", 1, "broker", "verify")),
+        ("zeek", False, ("127.0.0.1", 27759, "zeek", "auto")),
+        ("broker", False, ("127.0.0.1", 9997, "broker", "auto")),
         ("[::1]:0", False, ("::1", 0, "broker", "auto")),
     ],
 )
