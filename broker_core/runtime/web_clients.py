@@ -22,7 +22,7 @@ from broker_core.protocol.web_events import Subscribed, UpgradeRequested
 from broker_core.protocol.web_frames import text_frame
 from broker_core.protocol.web_server import WebServerConnection
 
-from .web_peers import WebPeer
+from .web_peers import WebPeer, read_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +164,7 @@ class _Welcome:
                     raise self._failure(event)
             await self._send()
             if not events:
-                await self._receive()
+                await read_into(protocol, self._connection)
 
     def _judge(self, request: UpgradeRequested) -> None:
         access = self._options.access
@@ -219,18 +219,6 @@ class _Welcome:
         with trio.move_on_after(_LINGER):
             while await self._connection.receive():
                 pass
-
-    async def _receive(self) -> None:
-        protocol = self._protocol
-        deadline = protocol.next_deadline()
-        with trio.move_on_at(float("inf") if deadline is None else deadline) as scope:
-            data = await self._connection.receive()
-        if scope.cancelled_caught:
-            protocol.handle_deadline(trio.current_time())
-        elif data:
-            protocol.receive_data(data, trio.current_time())
-        else:
-            protocol.receive_eof()
 
     def _failure(self, lost: Lost) -> PeeringError:
         where, error = str(self._connection.remote), lost.error

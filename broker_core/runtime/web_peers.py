@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import trio
 
 from .wire_peers import WirePeer
 
-__all__ = ["WebPeer"]
+if TYPE_CHECKING:
+    from .streams import Connection
+    from .wire_peers import WireConnection
+
+__all__ = ["WebPeer", "read_into"]
 
 _LAST_WORDS = 1.0  # seconds for the last frames to be written
 _GRACE = 0.05  # seconds: what has arrived while this side was busy is read before the other side counts as silent
@@ -27,3 +33,16 @@ class WebPeer(WirePeer):
         with trio.move_on_at(max(deadline, trio.current_time() + _GRACE)):
             return await self.connection.receive()
         return None
+
+
+async def read_into(protocol: WireConnection, connection: Connection) -> None:
+    """Give *protocol* what comes next: bytes, the end, or its deadline."""
+    deadline = protocol.next_deadline()
+    with trio.move_on_at(float("inf") if deadline is None else deadline) as scope:
+        data = await connection.receive()
+    if scope.cancelled_caught:
+        protocol.handle_deadline(trio.current_time())
+    elif data:
+        protocol.receive_data(data, trio.current_time())
+    else:
+        protocol.receive_eof()

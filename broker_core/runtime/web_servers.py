@@ -23,7 +23,7 @@ from broker_core.protocol.web_events import Acknowledged, BarrierReached, Server
 
 from .dialing import open_connection
 from .web_overlap import Overlap
-from .web_peers import WebPeer
+from .web_peers import WebPeer, read_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,15 +104,7 @@ class _Dialler:
                     return event, events[at + 1 :]
                 if isinstance(event, Lost):
                     raise self._failure(connection, event)
-            deadline = protocol.next_deadline()
-            with trio.move_on_at(float("inf") if deadline is None else deadline) as scope:
-                data = await connection.receive()
-            if scope.cancelled_caught:
-                protocol.handle_deadline(trio.current_time())
-            elif data:
-                protocol.receive_data(data, trio.current_time())
-            else:
-                protocol.receive_eof()
+            await read_into(protocol, connection)
 
     def _failure(self, connection: Connection, lost: Lost) -> PeeringError:
         if connection.fault is not None:  # an alert of TLS, after which nothing could come
