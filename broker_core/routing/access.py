@@ -6,7 +6,6 @@ for a bearer token, and each token has prefixes of its own.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 
 from broker_core.errors import ConfigurationError
@@ -71,11 +70,13 @@ class WebAccess:
 
     def admit(self, authorization: str | None) -> WebUser | None:
         """The user for an ``Authorization`` header, None when there is none. All tokens are compared, in equal time."""
+        from hmac import compare_digest  # noqa: PLC0415  # it is slow to load, and most programs serve nobody
+
         scheme, _, given = (authorization or "").strip().partition(" ")
         offered = given.strip().encode("utf-8", "surrogateescape") if scheme.lower() == "bearer" else b""
         found = None
         for user in self.users:
-            if user.token is not None and hmac.compare_digest(user.token.encode(), offered):
+            if user.token is not None and compare_digest(user.token.encode(), offered):
                 found = user
         if found is None and authorization is None:
             found = next((user for user in self.users if user.token is None), None)

@@ -133,11 +133,11 @@ async def test_the_document_of_an_endpoint_with_company():
 
 
 async def test_peers_that_tell_more_about_themselves():
-    async with Endpoint(options()) as a, Endpoint(options(application="an app")) as b:
+    async with Endpoint(options()) as a, Endpoint(options(application="an-app")) as b:
         listener = await a.listen_web(tls="off")
         await b.peer(f"ws://127.0.0.1:{listener.port}")
         (client,) = (await document(a))["peerings"].values()
-        assert (client["transport"], client["direction"], client["name"]) == ("ws", "in", "an app")
+        assert (client["transport"], client["direction"], client["name"]) == ("ws", "in", "an-app")
         (server,) = (await document(b))["peerings"].values()
         assert (server["transport"], server["direction"]) == ("ws", "out")
         assert server["version"]

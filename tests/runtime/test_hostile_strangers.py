@@ -195,7 +195,7 @@ async def test_endless_probes_end_with_the_time():
         async with await connect(port) as stream, trio.open_nursery() as nursery:
 
             async def pour():
-                with suppress(trio.BrokenResourceError):
+                with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                     while True:
                         await stream.send_all(PROBE * 1000)
 
