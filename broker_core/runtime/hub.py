@@ -116,6 +116,8 @@ class Hub:
         """The masters and clones that live here: the topic of each, and what takes its commands."""
         self.undelivered: dict[str, int] = {}
         """Peers that were lost with published messages unconfirmed, and how many."""
+        self.undelivered_to_clients = 0
+        """How many WebSocket clients have left unconfirmed: flush tells, but not shutdown, as they come and go."""
         self.web_clients = 0
         """How many there have been."""
         self.last_frame: tuple[Message | None, bytes] = (None, b"")
@@ -310,9 +312,12 @@ class Hub:
         self.counters.dropped += peer.queue.dropped
         self.counters.pings += peer.pings
         self.counters.pongs += peer.pongs
-        if peer.undelivered and not peer.leaving and not peer.edge:  # clients come and go as they like
-            name = str(peer.peer_id)
-            self.undelivered[name] = self.undelivered.get(name, 0) + peer.undelivered
+        if peer.undelivered and not peer.leaving:
+            if peer.edge:
+                self.undelivered_to_clients += peer.undelivered
+            else:
+                name = str(peer.peer_id)
+                self.undelivered[name] = self.undelivered.get(name, 0) + peer.undelivered
         info = self.info_of(peer)
         if peer.leaving:
             error = peer.lost.error if peer.lost else None

@@ -234,14 +234,16 @@ class Peerings:
             try:
                 await peer.flush(timeout)
             except UndeliveredError as error:
-                if not peer.edge:  # clients come and go as they like
-                    counts.update(error.counts)
+                counts.update(error.counts)
 
         async with trio.open_nursery() as nursery:
             for peer in list(self.hub.router.peers.values()):
                 nursery.start_soon(one, peer)
         for name, count in self.hub.undelivered.items():
-            counts[name] = counts.get(name, 0) + count
+            counts[name] = max(count, counts.get(name, 0))  # it may have ended while it was asked
         self.hub.undelivered.clear()
+        if self.hub.undelivered_to_clients:
+            counts["WebSocket clients that left"] = self.hub.undelivered_to_clients
+            self.hub.undelivered_to_clients = 0
         if counts:
             raise UndeliveredError(counts)

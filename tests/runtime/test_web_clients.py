@@ -19,6 +19,7 @@ from broker_core import (
     Endpoint,
     Event,
     Limits,
+    UndeliveredError,
     WebAccess,
     WebUser,
 )
@@ -303,3 +304,23 @@ async def test_plain_at_a_port_with_tls_is_told_on_both_sides() -> None:
             await other.peer(f"ws://127.0.0.1:{port}")
         assert getattr(caught.value, "cause", None) is Cause.TLS_EXPECTED
         assert "WebSocket" in str((await errors.get(SOON)).message)
+
+
+async def test_flush_tells_which_clients_did_not_confirm() -> None:
+    async with served() as (endpoint, port):
+        async with web_client(port, ["/x"]) as client:
+            client.mute = True
+            [info] = endpoint.peers()
+            await endpoint.publish("/x", 1)
+            with pytest.raises(UndeliveredError) as caught:
+                await endpoint.flush(0.05)
+            assert caught.value.counts == {str(info.id): 1}
+            await endpoint.publish("/x", 2)
+        statuses = endpoint.make_status_subscriber(receive_statuses=True)
+        with trio.fail_after(SOON):
+            while endpoint.peers():
+                await statuses.get()
+        with pytest.raises(UndeliveredError) as caught:  # the client has left without a word
+            await endpoint.flush(SOON)
+        assert caught.value.counts == {"WebSocket clients that left": 2}
+        await endpoint.flush(SOON)
