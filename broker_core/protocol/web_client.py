@@ -251,6 +251,14 @@ class WebClientConnection:
             self._barriers.append(token)
             self._send(TEXT, _NO_TOPIC if self.quirks.server is Server.ZEEK else BARRIER.encode())
 
+    def take_over(self, other: WebClientConnection) -> None:
+        """Expect the answers to the barriers of *other* that it has not seen answered: they will be sent here.
+
+        For a caller that has queued their frames and goes on with this connection in place of *other*.
+        """
+        self._barriers.extend(other._barriers)
+        other._barriers.clear()
+
     def start_close(self, now: float) -> None:
         """Leave in an orderly way. :class:`Lost` follows, without error when the server closes in time.
 

@@ -344,6 +344,10 @@ class FrameQueue(MessageQueue[bytes]):
     def _given_up(self) -> None:
         self.end()
 
+    def take_all(self) -> bytes:
+        """Everything that is here, for one write."""
+        return self.take_chunk(self.bytes)
+
     def take_chunk(self, most: int) -> bytes:
         """Frames for one write: all of them, or as many as *most* bytes hold (one at the least)."""
         items = self.items

@@ -26,7 +26,7 @@ from .web_overlap import Overlap
 from .web_peers import WebPeer, read_into
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from broker_core.messages.envelopes import Message
     from broker_core.model.addresses import PeerAddress
@@ -205,6 +205,11 @@ class WebServerPeer(WebPeer):
         self.protocol.send_barrier(token)
         return token
 
+    async def _round_trip(self, ask: Callable[[bytes], bytes]) -> None:
+        while self._next is not None:  # nothing can be asked on a connection that is about to close
+            await self._moved.wait()
+        await super()._round_trip(ask)
+
     def _ask_pong(self, token: bytes) -> bytes:
         self.protocol.send_ping(token)
         return token
@@ -248,43 +253,67 @@ class WebServerPeer(WebPeer):
                 except PeeringError as error:
                     self.protocol.start_close(trio.current_time())
                     with trio.move_on_after(self.limits.bye_timeout), suppress(trio.BrokenResourceError):
-                        await self._send_now()
+                        async with self._sending:
+                            await self._send_now()
                     self.lost = Lost(error)
                     self._scope.cancel()
+                except trio.BrokenResourceError:
+                    return  # the reader finds out how this ends
             self._changed = trio.Event()
             await self._changed.wait()
 
-    async def _send(self, chunk: bytes) -> None:
+    async def _write_some(self) -> None:
         async with self._sending:
-            await super()._send(chunk)
+            if self.queue.items:  # not taken along meanwhile
+                await super()._write_some()
 
     async def _move(self, topics: tuple[str, ...]) -> None:
         """Subscribe to *topics* by a new connection that takes the place of the old one."""
         async with self._sending:
-            # What is published meanwhile waits, and what was is worked off: or it would come back to this side.
-            token = self._ask(self._token())
-            answered = self._answers[token] = trio.Event()
-            await self._send_now()
-            with trio.move_on_after(self.limits.bye_timeout):
-                await answered.wait()
-            self._moved = trio.Event()
-            self._overlap = Overlap(self._line.topics, topics)
-            self._next = await self._dialler.dial(topics)
+            await self._settle()
             old = self._line
-            self.protocol.start_close(trio.current_time())
-            await self._send_now()
-            await self._moved.wait()
-            await old.connection.close()
+            self._moved = trio.Event()
+            self._overlap = Overlap(old.topics, topics)
+            new = self._next = await self._dialler.dial(topics)
+            try:
+                self.protocol.start_close(trio.current_time())
+                with suppress(trio.BrokenResourceError):  # then it is closed already
+                    await self._send_now()
+                await self._moved.wait()
+            finally:
+                useless = new if self._next is new else old
+                self._next = None
+                with trio.CancelScope(shield=True):
+                    await useless.connection.close()
 
-    async def _send_now(self) -> None:
-        for chunk in self.protocol.data_to_send():
-            await self.connection.send(chunk)
+    async def _settle(self) -> None:
+        """See that the server has worked off what was published so far: or it would send that to the new connection.
+
+        What is queued is sent first, in one go with the barrier: barriers are answered in the order they are sent in,
+        and others may be queued.
+        """
+        token, timeout = self._ask(self._token()), self.limits.drain_timeout
+        answered = self._answers[token] = trio.Event()
+        try:
+            with trio.fail_after(timeout):
+                await self._send_now(self.queue.take_all())
+                await answered.wait()
+        except trio.TooSlowError:
+            reason = f"the server does not go on within {timeout:g} s, so that it could be told other subscriptions"
+            raise PeerTimeout(str(self.address), reason, cause=Cause.HANDSHAKE_TIMEOUT) from None
+        finally:
+            self._answers.pop(token, None)
+
+    async def _send_now(self, before: bytes = b"") -> None:
+        await self.connection.send(b"".join([before, *self.protocol.data_to_send()]))
+        self._wrote(len(before))
 
     def _over(self, lost: Lost) -> None:
         if self._next is None:
             super()._over(lost)
             return
         self._line, self._next = self._next, None
+        self._line.protocol.take_over(self.protocol)
         self.connection, self.protocol = self._line.connection, self._line.protocol
         self._pending = self._line.pending
         self.name = self._line.acknowledged.endpoint

@@ -141,10 +141,6 @@ class WirePeer(Peer):
         """Act on an event that is neither a message nor the end."""
         raise NotImplementedError
 
-    async def _send(self, chunk: bytes) -> None:
-        """Write *chunk*; called by the writer task only."""
-        await self.connection.send(chunk)
-
     async def _receive(self) -> bytes | None:
         """Bytes, b"" at the end; None when the protocol's deadline has come."""
         return await self.connection.receive()
@@ -219,17 +215,26 @@ class WirePeer(Peer):
         queue = self.queue
         try:
             while await queue.wait():
-                chunk = queue.take_chunk(_WRITE_SIZE)
-                self._writing = True
-                await self._send(chunk)
-                self._writing = False
-                self._written += len(chunk)
-                if not queue.items:
-                    self._idle.set()
-                    self._idle = trio.Event()
+                await self._write_some()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             queue.close()  # the reader finds out why, and may still have something to read
             self._idle.set()
+
+    async def _write_some(self) -> None:
+        """Write what is queued, or a part of it; called by the writer task only."""
+        queue = self.queue
+        chunk = queue.take_chunk(_WRITE_SIZE)
+        self._writing = True
+        await self.connection.send(chunk)
+        self._writing = False
+        self._wrote(len(chunk))
+
+    def _wrote(self, size: int) -> None:
+        """So many bytes of the queue have gone out."""
+        self._written += size
+        if not self.queue.items:
+            self._idle.set()
+            self._idle = trio.Event()
 
     async def _confirm_end(self) -> None:
         """What a peer that left in an orderly way has taken with it."""

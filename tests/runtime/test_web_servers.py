@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
+from wsproto.connection import ConnectionState
+from wsproto.events import CloseConnection
 
 from broker_core import (
     EC,
@@ -390,3 +393,50 @@ async def test_a_server_before_zeek_8_writes_its_own_time() -> None:
         assert moment == Timestamp(1_777_636_800_000_000_000)  # 12:00 UTC
         await endpoint.publish("/x", moment)
         await endpoint.flush(SOON)
+
+
+async def test_what_is_queued_when_the_subscription_changes_is_confirmed_only_when_it_has_come() -> None:
+    """The barriers of flush and of the change are both on their way; neither may be taken for the other."""
+    got: list[Any] = []
+    go_on = trio.Event()
+
+    async def serve(end: ServerEnd) -> None:
+        topics = await end.welcome()
+        if topics == ["/x"]:
+            await go_on.wait()
+        while True:
+            event = await end.next()
+            if isinstance(event, CloseConnection):
+                if end.ws.state is ConnectionState.REMOTE_CLOSING:
+                    await end.send(event.response())
+                return
+            thing = json.loads(event.data)
+            if thing["type"] == "barrier":
+                await end.say(BARRIER_ANSWER)
+            else:
+                got.append(thing["data"])
+
+    async with web_server(serve) as port, Endpoint() as endpoint:
+        endpoint.make_subscriber("/x")
+        await endpoint.peer(f"ws://127.0.0.1:{port}")
+        for number in range(50):
+            await endpoint.publish("/z", Count(number))
+        confirmed: list[int] = []
+
+        async def flush() -> None:
+            await endpoint.flush(SOON)
+            confirmed.append(len(got))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(flush)
+            endpoint.make_subscriber("/y")
+            await trio.testing.wait_all_tasks_blocked()
+            for number in range(50, 100):
+                await endpoint.publish("/z", Count(number))
+            nursery.start_soon(flush)
+            await trio.testing.wait_all_tasks_blocked()
+            assert confirmed == []
+            go_on.set()
+        assert got == list(range(100))
+        assert confirmed[0] >= 50
+        assert confirmed[1] == 100
