@@ -57,6 +57,7 @@ class Session:
         self.refusals_fail = False
         """Whether the command has failed when a WebSocket server refuses a message."""
         self._refused = 0
+        self._unknown_event = False
         self._web: set[EndpointId] = set()
         """Peers over WebSocket."""
         self._stop = stop
@@ -132,6 +133,7 @@ class Session:
         """Tell what WebSocket servers say about our messages; peers of the native protocol say nothing."""
         if isinstance(notice, ErrorNotice) and notice.context is not None and notice.context.id in self._web:
             self._refused += 1
+            self._unknown_event |= "failed to create Zeek event" in notice.message
             if self._refused <= _REFUSALS_SHOWN:
                 self.context.warn(f"{notice.context.network}: {notice.message}")
             if self._refused == _REFUSALS_SHOWN:
@@ -190,7 +192,8 @@ class Session:
         if self._refused and self.refusals_fail:
             plural = "s" if self._refused > 1 else ""
             message = f"{self._refused} error{plural} with what was published"
-            raise Failure(message, ExitCode.REFUSED, "Zeek takes only events that it knows, with exactly their types")
+            hint = "Zeek takes only events that it knows, with exactly their types" if self._unknown_event else ""
+            raise Failure(message, ExitCode.REFUSED, hint)
         if self.lost:
             raise Failure(self.lost, ExitCode.LOST, "--reconnect would connect again")
 

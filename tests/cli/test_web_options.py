@@ -11,6 +11,7 @@ from broker_cli.web_options import WS_OVERFLOW, ServeOptions
 from broker_core import Endpoint
 from broker_core.runtime.queues import check_overflow
 from broker_core.runtime.web_options import WebServerOptions
+from web_links import web_server
 
 SOON = 20
 
@@ -112,3 +113,21 @@ async def test_stores_are_not_to_be_had_that_way(run):
     assert result.code == 2
     assert "data stores cannot be reached over ws://" in result.err
     assert "-p HOST:PORT" in result.err
+
+
+async def test_what_zeek_refuses_is_said_in_its_words(run):
+    """A server that answers as Zeek 8.2.2 does to an event it does not know."""
+
+    async def serve(end):
+        await end.welcome()
+        await end.text()
+        await end.say('{"type":"error","code":"deserialization_failed","context":"failed to create Zeek event"}')
+        await end.answer_barriers()
+
+    async with web_server(serve) as port:
+        result = await run("publish", "-p", f"ws://127.0.0.1:{port}", "/t", "no_such_event", "5")
+    assert result.code == 8
+    said, error, hint = result.err.splitlines()
+    assert said == f"broker: 127.0.0.1:{port}: deserialization_failed: failed to create Zeek event"
+    assert error == "broker: 1 error with what was published (exit 8)"
+    assert "Zeek takes only events that it knows" in hint
