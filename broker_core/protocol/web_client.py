@@ -28,6 +28,7 @@ from broker_core.limits import DEFAULT_LIMITS, Limits
 from broker_core.messages.envelopes import Message, MessageKind
 from broker_core.messages.json_quirks import OWN, Quirks, Server, quirks_of
 from broker_core.messages.json_wire import BARRIER, Ack, ErrorText, data_message, parse_server_text, subscription
+from broker_core.model.addresses import WEB_PATH
 from broker_core.model.topics import CONTROL_TOPIC
 
 from .events import Lost, PongReceived, Skipped
@@ -48,7 +49,7 @@ from .web_frames import (
     parse_close,
 )
 from .web_refusals import NO_TOPIC, describe_close, one_line
-from .web_upgrade import WEB_PATH, request
+from .web_upgrade import request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

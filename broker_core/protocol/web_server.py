@@ -21,6 +21,7 @@ from broker_core.errors import EC, Cause, DecodeError, LimitExceeded, LocalProto
 from broker_core.limits import DEFAULT_LIMITS, Limits
 from broker_core.messages.envelopes import Message
 from broker_core.messages.json_wire import BARRIER, ack, data_message, error, parse_client_text, parse_subscription
+from broker_core.model.addresses import WEB_PATH
 
 from .events import Lost, PongReceived, Skipped
 from .sniff import TLS
@@ -42,7 +43,6 @@ from .web_frames import (
 from .web_refusals import NO_TOPIC, context_for
 from .web_upgrade import (
     NATIVE,
-    WEB_PATH,
     Head,
     Style,
     check_request,
@@ -252,8 +252,8 @@ class WebServerConnection:
             self._out.append(text_frame(text))
 
     def send_error(self, code: str, context: str) -> None:
-        """Send an error message; the session goes on."""
-        if self._may_send("an error"):
+        """Send an error message; the session goes on. Does nothing after a close frame, which nothing may follow."""
+        if self.phase is not ServerPhase.CLOSING and self._may_send("an error"):
             self._out.append(text_frame(error(code, context)))
 
     def send_ping(self, payload: bytes) -> None:
@@ -423,7 +423,7 @@ class WebServerConnection:
         except DecodeError as problem:
             context = context_for(problem, text, self._texts, self._style)
             if text == BARRIER:
-                self._say_error(context)  # the answer is what the client wants
+                self.send_error(_UNREADABLE, context)  # the answer is what the client wants
             else:
                 self._skip(str(problem), context)
             return
@@ -435,11 +435,7 @@ class WebServerConnection:
     def _skip(self, problem: str, context: str) -> None:
         self.skipped += 1
         self._events.append(Skipped(f"text {self._texts} of the client: {problem}"))
-        self._say_error(context)
-
-    def _say_error(self, context: str) -> None:
-        if self.phase is ServerPhase.OPERATION:  # nothing follows a close frame
-            self._out.append(text_frame(error(_UNREADABLE, context)))
+        self.send_error(_UNREADABLE, context)
 
     # -- the end --------------------------------------------------------------------------------------------
 

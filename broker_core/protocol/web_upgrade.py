@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from wsproto.utilities import generate_accept_token
 
+from broker_core.model.addresses import WEB_PATH
+
 from .sniff import describe_first_bytes
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NATIVE",
-    "WEB_PATH",
     "Head",
     "Style",
     "accept_token",
@@ -37,7 +38,6 @@ __all__ = [
 Style = Literal["broker", "zeek"]
 """Whose behaviour a server shows: libbroker's old server, or Zeek's own."""
 
-WEB_PATH = "/v1/messages/json"
 NATIVE = "a Broker's own protocol"
 """What the other side speaks that begins as a native peer does."""
 _NATIVE_STARTS = (b"\x07ZEEK", b"\x06ZEEK")  # behind the length: probe of a listening Broker, hello of another one

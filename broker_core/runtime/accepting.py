@@ -16,7 +16,7 @@ from broker_core.errors import Cause, ConfigurationError, PeerIncompatible, Peer
 from broker_core.protocol.sniff import describe_first_bytes
 
 from .strangers import strange_client
-from .streams import Connection, peek
+from .streams import LINGER, Connection, hear_out, peek
 from .tls_contexts import anonymous_context, verified_context
 from .tls_faults import Role, explain_server
 from .tls_stream import TlsStream
@@ -30,8 +30,6 @@ __all__ = ["check_listening", "secure_accepted"]
 
 _TLS_HANDSHAKE = 0x16
 _THIS_IS_TLS = b"\x15\x03\x03\x00\x02\x02\x0a"  # the alert unexpected_message, for who does not speak TLS
-_LINGER = 1.0  # seconds for the client to take an alert
-_LINGER_BYTES = 64 * 1024
 
 
 def check_listening(tls: TlsMode, credentials: TlsCredentials | None) -> None:
@@ -141,11 +139,6 @@ def _client_left(where: str, first: bytes) -> PeeringError:
 
 
 async def _part(stream: trio.SocketStream, last_words: bytes = b"") -> None:
-    """Let the client read why: bytes of it that nobody takes would make the system reset the connection."""
-    with trio.move_on_after(_LINGER), suppress(trio.BrokenResourceError):
-        if last_words:
-            await stream.send_all(last_words)
-        await stream.send_eof()
-        taken = 0
-        while taken < _LINGER_BYTES and (data := await stream.receive_some(_LINGER_BYTES)):
-            taken += len(data)
+    with trio.move_on_after(LINGER), suppress(trio.BrokenResourceError):
+        await stream.send_all(last_words)
+        await hear_out(stream)

@@ -19,7 +19,7 @@ import trio
 
 from broker_core.model.addresses import PeerAddress
 
-from .streams import open_listeners
+from .streams import hear_out, open_listeners
 
 if TYPE_CHECKING:
     from broker_core.limits import Limits
@@ -32,9 +32,6 @@ Page = Callable[[str], tuple[str, bytes]]
 _READ_SIZE = 4096
 _REQUESTS = 100
 """Requests that one connection may make."""
-_LINGER = 1.0
-"""Seconds for a client that is turned away to stop sending: a close before that could destroy the answer under way."""
-_LINGER_BYTES = 64 * 1024
 _TEXT = "text/plain; charset=utf-8"
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -255,11 +252,6 @@ class _Visit:
 
     async def turn_away(self, answer: _Answer) -> None:
         """Send *answer* as the last one, and hear out what the client is still saying, within bounds."""
-        room = _LINGER_BYTES
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            if not await self._send(answer, closes=True):
-                return
-            await self._stream.send_eof()
-            with trio.move_on_after(_LINGER):
-                while room > 0 and (data := await self._stream.receive_some(_READ_SIZE)):
-                    room -= len(data)
+            if await self._send(answer, closes=True):
+                await hear_out(self._stream)

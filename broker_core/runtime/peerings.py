@@ -158,12 +158,10 @@ class Peerings:
     async def _admit(self, peer: Peer) -> bool:
         """Let *peer* take part, unless that cannot be any more; its connection is closed then."""
         assert isinstance(peer, WirePeer)
-        other = self.hub.router.peers.get(peer.peer_id)
-        if not self.closing and (other is None or isinstance(peer, NetworkPeer)):
-            if other is not None and not isinstance(
-                other, NetworkPeer
-            ):  # the same endpoint by two ways: its own protocol can do more
-                self.nursery.start_soon(other.leave)
+        if not self.closing:
+            other = self.hub.router.peers.get(peer.peer_id)
+            if other is not None and not isinstance(other, NetworkPeer):
+                self.nursery.start_soon(other.leave)  # the same endpoint by WebSocket: its own protocol can do more
             self.hub.add_peer(peer)
             return True
         self._forget(peer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from broker_core.errors import Cause, PeerIncompatible
+from broker_core.model.addresses import WEB_PATH
 from broker_core.protocol.sniff import BROKER_WEB, HTTP, METRICS, OLD_BROKER, TLS, WEB, ZEEK_WEB, ZEROMQ
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ __all__ = ["strange_client", "strange_server"]
 
 _OLD = "Zeek 5 and later speak Broker's present protocol; older ones cannot be peers"
 _NOT = "not a Broker of version 2.3 or later"
-_WEB_PATH = b"/v1/messages/json"
+_WEB_PATH = WEB_PATH.encode()
 
 
 def strange_server(address: str, looks_like: str) -> PeeringError:

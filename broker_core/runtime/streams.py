@@ -18,9 +18,11 @@ from broker_core.model.addresses import DEFAULT_PORTS, PeerAddress
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["ByteStream", "Connection", "accepted", "dial", "open_listeners", "peek"]
+__all__ = ["ByteStream", "Connection", "accepted", "dial", "hear_out", "open_listeners", "peek"]
 
 READ_SIZE = 256 * 1024
+LINGER = 1.0
+LINGER_BYTES = 64 * 1024
 _KEEPALIVE_IDLE = 60  # seconds of silence; a machine that vanished is noticed a minute after that
 _FIREWALL = "a firewall may drop the packets, or the host is down"
 
@@ -119,6 +121,19 @@ async def dial(address: PeerAddress, timeout: float) -> Connection:
 async def peek(stream: trio.SocketStream) -> bytes:
     """The first byte that the other side sent, b"" at the end; it stays where it is."""
     return await stream.socket.recv(1, socket.MSG_PEEK)
+
+
+async def hear_out(stream: ByteStream) -> None:
+    """Let the other side read what was sent last: to close with bytes of it that nobody took would destroy that.
+
+    No more is sent; what still comes is thrown away, for LINGER seconds and LINGER_BYTES bytes at the most.
+    """
+    room = LINGER_BYTES
+    with trio.move_on_after(LINGER), contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+        if isinstance(stream, trio.SocketStream):
+            await stream.send_eof()
+        while room > 0 and (data := await stream.receive_some(room)):
+            room -= len(data)
 
 
 async def open_listeners(host: str, port: int) -> list[trio.SocketListener]:

@@ -7,7 +7,6 @@ gets what this endpoint sees, as at Zeek's own server. Source: spec websocket-js
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -15,6 +14,7 @@ import trio
 from broker_core._version import __version__
 from broker_core.errors import Cause, PeerIncompatible, PeerRefused, PeerTimeout
 from broker_core.messages.envelopes import Message
+from broker_core.messages.json_quirks import PRODUCT
 from broker_core.messages.json_wire import data_message
 from broker_core.model.ids import EndpointId
 from broker_core.protocol.events import Lost, PongReceived, Skipped
@@ -22,6 +22,7 @@ from broker_core.protocol.web_events import Subscribed, UpgradeRequested
 from broker_core.protocol.web_frames import text_frame
 from broker_core.protocol.web_server import WebServerConnection
 
+from .streams import hear_out
 from .web_peers import WebPeer, read_into
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WebClientPeer", "accept_web_client"]
 
-_LINGER = 1.0  # seconds for a client that is refused to read the answer
-_VERSION = f"broker-toolkit-{__version__}"
+_VERSION = f"{PRODUCT}-{__version__}"
 
 
 class WebClientPeer(WebPeer):
@@ -112,20 +112,8 @@ class WebClientPeer(WebPeer):
         self.protocol.send_ping(token)
         return token
 
-    async def leave(self) -> None:
-        """Deliver what is queued, see that the client has read it, close."""
-        self.leaving = True
-        if self.queue.accepted and await self._drained():
-            # Whether it came that far shows in `undelivered`.
-            with trio.move_on_after(self.limits.bye_timeout), suppress(trio.BrokenResourceError):
-                await self._barrier()
-        await super().leave()
-
     def _start_leaving(self, token: bytes) -> None:  # noqa: ARG002  # closing frames carry none
         self.protocol.close(1001, "Terminating", trio.current_time())
-
-    def _goodbye_confirms(self) -> bool:
-        return False  # the ping before it did
 
 
 class _Welcome:
@@ -160,7 +148,7 @@ class _Welcome:
                         return self._welcome(event.topics, events[at + 1 :])
                 elif isinstance(event, Lost):
                     await self._send()
-                    await self._part()
+                    await hear_out(self._connection.stream)
                     raise self._failure(event)
             await self._send()
             if not events:
@@ -213,12 +201,6 @@ class _Welcome:
                     await self._connection.send(chunk)
             except trio.BrokenResourceError:
                 self._protocol.receive_eof()
-
-    async def _part(self) -> None:
-        """Let the client read why: bytes of it that nobody takes would make the system reset the connection."""
-        with trio.move_on_after(_LINGER):
-            while await self._connection.receive():
-                pass
 
     def _failure(self, lost: Lost) -> PeeringError:
         where, error = str(self._connection.remote), lost.error

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import trio
 
+from broker_core.errors import LocalProtocolError
+
 from .wire_peers import WirePeer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .streams import Connection
     from .wire_peers import WireConnection
 
@@ -20,6 +25,24 @@ _GRACE = 0.05  # seconds: what has arrived while this side was busy is read befo
 
 class WebPeer(WirePeer):
     """A peer that takes and sends JSON texts."""
+
+    async def _round_trip(self, ask: Callable[[bytes], bytes]) -> None:
+        try:
+            await super()._round_trip(ask)
+        except LocalProtocolError as error:  # nothing can be asked after the close frame of this side
+            raise trio.BrokenResourceError from error
+
+    async def leave(self) -> None:
+        """Deliver what is queued, see that the other side has worked it off, close."""
+        self.leaving = True
+        if self.queue.accepted and await self._drained():
+            # Whether it came that far shows in `undelivered`.
+            with trio.move_on_after(self.limits.bye_timeout), suppress(trio.BrokenResourceError):
+                await self._barrier()
+        await super().leave()
+
+    def _goodbye_confirms(self) -> bool:
+        return False  # the barrier before it did
 
     async def _confirm_end(self) -> None:
         with trio.move_on_after(_LAST_WORDS):  # a close frame says why

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from broker_core.errors import Cause, PeerIncompatible, PeeringError, PeerRefused, PeerTimeout
+from broker_core.errors import Cause, LocalProtocolError, PeerIncompatible, PeeringError, PeerRefused, PeerTimeout
 from broker_core.model.ids import EndpointId
 from broker_core.protocol.events import Lost, PongReceived, Skipped
 from broker_core.protocol.web_client import WebClientConnection
@@ -221,20 +221,8 @@ class WebServerPeer(WebPeer):
             await self._round_trip(self._ask_pong)
         return trio.current_time() - start
 
-    async def leave(self) -> None:
-        """Deliver what is queued, hear the last refusals, close."""
-        self.leaving = True
-        if self.published and await self._drained():
-            # Whether it came that far shows in `undelivered`.
-            with trio.move_on_after(self.limits.bye_timeout), suppress(trio.BrokenResourceError):
-                await self._barrier()
-        await super().leave()
-
     def _start_leaving(self, token: bytes) -> None:  # noqa: ARG002  # closing frames carry none
         self.protocol.start_close(trio.current_time())
-
-    def _goodbye_confirms(self) -> bool:
-        return False  # the barrier before it did
 
     # -- other subscriptions ----------------------------------------------------------------------------------------
 
@@ -247,7 +235,7 @@ class WebServerPeer(WebPeer):
 
     async def _follow(self) -> None:
         while True:
-            while self._line.topics != (wanted := self._hub.wanted):
+            while not self.leaving and self._line.topics != (wanted := self._hub.wanted):
                 try:
                     await self._move(wanted)
                 except PeeringError as error:
@@ -257,7 +245,7 @@ class WebServerPeer(WebPeer):
                             await self._send_now()
                     self.lost = Lost(error)
                     self._scope.cancel()
-                except trio.BrokenResourceError:
+                except (trio.BrokenResourceError, LocalProtocolError):  # gone, or closing
                     return  # the reader finds out how this ends
             self._changed = trio.Event()
             await self._changed.wait()

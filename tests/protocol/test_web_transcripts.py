@@ -21,12 +21,12 @@ from broker_core.errors import Cause, DecodeError, EncodeError
 from broker_core.messages.envelopes import Message
 from broker_core.messages.json_wire import parse_client_text
 from broker_core.model import Set, Table, Timestamp
+from broker_core.model.addresses import WEB_PATH
 from broker_core.protocol.events import Lost
 from broker_core.protocol.web_client import WebClientConnection, WebPhase
 from broker_core.protocol.web_events import Acknowledged, ServerError, UpgradeRequested
 from broker_core.protocol.web_frames import CLOSE, TEXT, parse_close
 from broker_core.protocol.web_server import WebServerConnection
-from broker_core.protocol.web_upgrade import WEB_PATH
 from peer_links import cut
 from strategies import is_same
 from web_sessions import (

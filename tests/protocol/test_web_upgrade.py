@@ -5,9 +5,9 @@ from __future__ import annotations
 import h11
 import pytest
 
+from broker_core.model.addresses import WEB_PATH
 from broker_core.protocol.web_upgrade import (
     NATIVE,
-    WEB_PATH,
     accept_token,
     answer,
     check_request,

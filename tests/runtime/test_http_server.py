@@ -19,7 +19,7 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_task
 from broker_core.errors import PeerUnavailable
 from broker_core.limits import DEFAULT_LIMITS
 from broker_core.model.addresses import PeerAddress
-from broker_core.runtime import http_server
+from broker_core.runtime import streams
 from broker_core.runtime.http_server import HttpListener, _is_local, _path, _Site, _Visit, serve_http
 
 if TYPE_CHECKING:
@@ -357,7 +357,7 @@ async def test_a_reset_in_the_middle_is_nothing():
 
 
 async def test_a_flood_of_connections_is_turned_away_and_passes(monkeypatch):
-    monkeypatch.setattr(http_server, "_LINGER", SOON)
+    monkeypatch.setattr(streams, "LINGER", SOON)
     async with site(http_connections=2) as listener:
         held = [await trio.open_tcp_stream("127.0.0.1", listener.port) for _ in range(2)]
         for stream in held:

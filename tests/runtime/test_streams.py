@@ -7,10 +7,11 @@ import socket
 
 import pytest
 import trio
+import trio.testing
 
 from broker_core.errors import Cause, InvalidValue, PeerUnavailable
 from broker_core.model.addresses import PeerAddress
-from broker_core.runtime.streams import accepted, dial, open_listeners, peek
+from broker_core.runtime.streams import LINGER, LINGER_BYTES, accepted, dial, hear_out, open_listeners, peek
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,22 @@ async def test_the_first_byte_can_be_looked_at() -> None:
     assert await peek(there) == b""
     await there.aclose()
     await listener.aclose()
+
+
+@pytest.mark.parametrize(("said", "left"), [(0, 0), (LINGER_BYTES, 0), (LINGER_BYTES + 1, 1)])
+async def test_who_is_sent_away_is_heard_out_within_bounds(said: int, left: int) -> None:
+    here, there = trio.testing.memory_stream_pair()
+    await there.send_all(b"x" * said)
+    await there.send_eof()
+    await hear_out(here)
+    rest = b""
+    while data := await here.receive_some():
+        rest += data
+    assert len(rest) == left
+
+
+async def test_who_is_sent_away_and_says_nothing_is_not_waited_for(autojump_clock: trio.testing.MockClock) -> None:
+    here, _ = trio.testing.memory_stream_pair()
+    start = trio.current_time()
+    await hear_out(here)
+    assert trio.current_time() - start == pytest.approx(LINGER)

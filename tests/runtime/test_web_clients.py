@@ -23,6 +23,7 @@ from broker_core import (
     WebAccess,
     WebUser,
 )
+from broker_core.protocol.web_frames import CLOSE, close_payload, frame, text_frame
 from pairs import SOON, options
 from web_links import PATH, WebEnd, web_client
 
@@ -324,3 +325,33 @@ async def test_flush_tells_which_clients_did_not_confirm() -> None:
             await endpoint.flush(SOON)
         assert caught.value.counts == {"WebSocket clients that left": 2}
         await endpoint.flush(SOON)
+
+
+async def test_what_a_client_may_not_do_is_no_trouble_while_the_server_ends() -> None:
+    access = WebAccess(users=(WebUser(publish=()),))
+    async with (
+        served(style="zeek", access=access) as (endpoint, port),
+        web_client(port, []) as client,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(endpoint.shutdown)
+        event = await client.next()
+        assert isinstance(event, CloseConnection)
+        await client.stream.send_all(text_frame(text("too late")))
+        while not endpoint.statistics().denied:  # the close frame comes in a read of its own
+            await trio.lowlevel.checkpoint()
+        await client.stream.send_all(frame(CLOSE, close_payload(1001, "")))
+        assert await client.stream.receive_some() == b""  # nothing follows a close frame
+
+
+async def test_flush_while_a_client_is_sent_away_tells_that_it_did_not_confirm() -> None:
+    async with served(limits=Limits(bye_timeout=0.3)) as (endpoint, port), web_client(port, ["/x"]) as client:
+        await endpoint.publish("/x", 1)
+        [peer] = endpoint._hub.router.peers.values()
+        client.mute = True
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(peer.leave)
+            while not isinstance(await client.next(), CloseConnection):
+                pass
+            with pytest.raises(UndeliveredError):
+                await endpoint.flush(SOON)

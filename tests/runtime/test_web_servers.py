@@ -440,3 +440,18 @@ async def test_what_is_queued_when_the_subscription_changes_is_confirmed_only_wh
         assert got == list(range(100))
         assert confirmed[0] >= 50
         assert confirmed[1] == 100
+
+
+async def test_another_subscription_while_this_side_leaves_changes_nothing() -> None:
+    async def serve(end: ServerEnd) -> None:
+        await end.welcome()
+        while not isinstance(await end.next(), CloseConnection):
+            pass
+        subscriber.close()  # the close frame is not answered yet
+        await trio.testing.wait_all_tasks_blocked()
+
+    async with web_server(serve) as port, Endpoint() as endpoint:
+        subscriber = endpoint.make_subscriber("/x")
+        info = await endpoint.peer(f"ws://127.0.0.1:{port}")
+        await endpoint.unpeer(info.id)
+        assert endpoint.peers() == []
