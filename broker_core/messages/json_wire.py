@@ -44,6 +44,9 @@ BARRIER = "barrier"
 NOT_AN_ARRAY = "subscriptions not an array"
 NOT_A_STRING = "individual subscription not a string"
 
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that stand for no byte: JSON can hold them, but no text that is passed on as a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ack:
@@ -163,7 +166,7 @@ def _member(thing: dict[str, Any], name: str) -> str:
     if type(text) is not str:
         msg = f"{thing['type']} with something in {name!r} that is no string"
         raise DecodeError(msg)
-    return text
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 def _topic(thing: dict[str, Any], limits: Limits) -> str | None:

@@ -266,3 +266,11 @@ def test_nothing_but_decode_errors(text):
     for parse in (parse_server_text, parse_client_text, parse_subscription):
         with contextlib.suppress(DecodeError):
             parse(text)
+
+
+def test_what_a_server_says_of_itself_can_be_passed_on_as_a_value():
+    """JSON can hold surrogates that are no text; those that stand for bytes stay what they are."""
+    said = parse_server_text(r'{"type":"error","code":"x\ud800","context":"a\udcff\udc7f\ud83d\ude00"}')
+    assert said == ErrorText("x\ufffd", "a\udcff\ufffd\U0001f600")
+    said = parse_server_text(r'{"type":"ack","endpoint":"\udfff","version":"8\ud800"}')
+    assert said == Ack("\ufffd", "8\ufffd")

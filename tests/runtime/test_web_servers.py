@@ -30,7 +30,7 @@ from broker_core import (
     UndeliveredError,
 )
 from pairs import SOON, until
-from web_links import ACK, BARRIER_ANSWER, ZEEK_ID, ServerEnd, web_server
+from web_links import ACK, BARRIER_ANSWER, ZEEK_ID, ServerEnd, web_client, web_server
 
 PING = (Count(1), Count(1), ("ping", (Count(5),)))
 PING_TEXT = (
@@ -455,3 +455,17 @@ async def test_another_subscription_while_this_side_leaves_changes_nothing() -> 
         info = await endpoint.peer(f"ws://127.0.0.1:{port}")
         await endpoint.unpeer(info.id)
         assert endpoint.peers() == []
+
+
+async def test_words_of_a_server_that_are_no_text_reach_a_client_of_ours() -> None:
+    async def serve(end: ServerEnd) -> None:
+        await end.welcome(r'{"type":"ack","endpoint":"\ud800","version":"8.2.2"}')
+        await end.say(r'{"type":"error","code":"x","context":"bad \ud800"}')
+        await end.end()
+
+    async with web_server(serve) as port, Endpoint() as endpoint:
+        here = (await endpoint.listen_web()).port
+        async with web_client(here, ["<$>/local/data/errors"]) as client:
+            info = await endpoint.peer(f"ws://127.0.0.1:{port}")
+            assert info.name == "\ufffd"
+            assert "bad \ufffd" in await client.text()
