@@ -25,6 +25,9 @@
     │   ├─ StaleData                the clone never heard from its master, or not for too long
     │   ├─ StoreTimeout             the master did not confirm in time
     │   └─ BackendFailure           the database refused: full disk, locked or corrupt file
+    ├─ RecordingError               not raised itself: something is wrong with a recording, says with which
+    │   ├─ BadRecording             what it holds is no recording, or a damaged one: says where
+    │   └─ RecordingFailure         the operating system refused: no such file, no space left
     └─ UndeliveredError             published messages that no peer confirmed
 
 Texts are made in ``__str__`` from attributes, so a program never has to parse them. All errors can be
@@ -43,6 +46,7 @@ __all__ = [
     "EC",
     "SC",
     "BackendFailure",
+    "BadRecording",
     "BrokerError",
     "Cause",
     "CodecError",
@@ -61,6 +65,8 @@ __all__ = [
     "PeerUnavailable",
     "PeeringError",
     "ProtocolError",
+    "RecordingError",
+    "RecordingFailure",
     "RemoteProtocolError",
     "StaleData",
     "StoreError",
@@ -365,6 +371,44 @@ class UndeliveredError(BrokerError):
         total = sum(self.counts.values())
         peers = ", ".join(f"{peer} ({count})" for peer, count in self.counts.items())
         return f"{total} published message{'' if total == 1 else 's'} not confirmed by: {peers}"
+
+
+class RecordingError(BrokerError):
+    """The base of what is wrong with the recording *path*; *problem* is one line."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+class BadRecording(RecordingError):
+    """The file holds no recording, or a damaged one; *offset* is where, in bytes, None for the whole file."""
+
+    code = EC.INVALID_DATA
+
+    def __init__(self, path: str, problem: str, offset: int | None = None) -> None:
+        super().__init__(path, problem)
+        self.args = (path, problem, offset)
+        self.offset = offset
+
+    def __str__(self) -> str:
+        where = "" if self.offset is None else f" at offset {self.offset}"
+        return f"{self.path}: {self.problem}{where}"
+
+
+class RecordingFailure(RecordingError):
+    """The file cannot be opened, read or written. What was written before can still be read."""
+
+    code = EC.CANNOT_OPEN_FILE
+
+    def __init__(self, path: str, problem: str, code: EC = EC.CANNOT_OPEN_FILE) -> None:
+        super().__init__(path, problem)
+        self.args = (path, problem, code)
+        self.code = code
 
 
 class StoreError(BrokerError):

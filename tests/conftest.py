@@ -1,4 +1,6 @@
-"""Hypothesis profiles for the whole suite. Choose one with HYPOTHESIS_PROFILE: quick (default), ci, deep.
+"""Hypothesis profiles for the whole suite, and surroundings that are the same for everybody.
+
+Choose a Hypothesis profile with HYPOTHESIS_PROFILE: quick (default), ci, deep.
 
 `ci` draws the same examples on every run, so that a red build can be repeated; `deep` is for an afternoon by hand.
 """
@@ -22,3 +24,7 @@ settings.register_profile(
 )
 settings.register_profile("deep", max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+# Programs that tests start shall not know whom the developer's own profile connects to, nor remember anything.
+os.environ["BROKER_CONFIG"] = "/dev/null"
+os.environ["BROKER_STATE"] = "off"

@@ -46,6 +46,10 @@ SAMPLES: list[tuple[BrokerError, str, EC]] = [
     (errors.StaleData("never synchronized", "db"), "store db: never synchronized", EC.STALE_DATA),
     (errors.StoreTimeout("no answer", "db"), "store db: no answer", EC.REQUEST_TIMEOUT),
     (errors.BackendFailure("disk full", "db"), "store db: disk full", EC.BACKEND_FAILURE),
+    (errors.BadRecording("a.rec", "no recording"), "a.rec: no recording", EC.INVALID_DATA),
+    (errors.BadRecording("a.rec", "wrong checksum", 17), "a.rec: wrong checksum at offset 17", EC.INVALID_DATA),
+    (errors.RecordingFailure("a.rec", "no such file"), "a.rec: no such file", EC.CANNOT_OPEN_FILE),
+    (errors.RecordingFailure("a.rec", "full", EC.CANNOT_WRITE_FILE), "a.rec: full", EC.CANNOT_WRITE_FILE),
     (errors.UndeliveredError({"a": 1}), "1 published message not confirmed by: a (1)", EC.REQUEST_TIMEOUT),
     (
         errors.UndeliveredError({"a": 1, "b": 2}),
@@ -68,7 +72,7 @@ def test_text_code_and_pickling(error: BrokerError, text: str, code: EC) -> None
 
 def test_every_error_has_a_sample() -> None:
     classes = {getattr(errors, name) for name in errors.__all__} - {EC, SC, Cause}
-    abstract = {errors.ProtocolError, errors.CodecError, errors.PeeringError}
+    abstract = {errors.ProtocolError, errors.CodecError, errors.PeeringError, errors.RecordingError}
     assert {type(error) for error, _, _ in SAMPLES} == classes - abstract
     assert all(issubclass(kind, BrokerError) for kind in classes)
 

@@ -59,6 +59,11 @@ class Scanner:
             self._fail(f"{shown(self.text[self.at :])} is left over behind the value")
         return value
 
+    def value(self) -> Any:
+        """The value that is next; something may follow it."""
+        self._skip()
+        return self._value()
+
     # -- pieces ---------------------------------------------------------------------------------------------
 
     def _fail(self, problem: str, at: int | None = None) -> NoReturn:

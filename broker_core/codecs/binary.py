@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from broker_core.model import Value
 
-__all__ = ["decode", "decode_at", "decode_items", "encode", "encode_items", "read_varbyte", "varbyte"]
+__all__ = ["check", "decode", "decode_at", "decode_items", "encode", "encode_items", "read_varbyte", "varbyte"]
 
 _U64 = Struct(">BQ").pack
 _I64 = Struct(">Bq").pack
@@ -197,8 +197,7 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
     value: Value
     value, end = decode_at(data, 0, limits)
     if end != len(data):
-        msg = f"{len(data) - end} bytes left over behind the value"
-        raise DecodeError(msg, end)
+        raise _left_over(data, end)
     return value
 
 
@@ -211,11 +210,22 @@ def decode_at(data: bytes, at: int, limits: Limits = DEFAULT_LIMITS) -> tuple[An
 def decode_items(data: bytes, at: int, count: int, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Any], int]:
     """The *count* values from offset *at* on, and the offset behind them. Raises :class:`DecodeError` only."""
     out: list[Any] = []
+    return out, _guarded(_decode_items, data, at, count, limits, out)
+
+
+def _guarded(  # noqa: PLR0917  # the arguments of what it calls
+    walk: Callable[[bytes, int, int, int, list[Any]], int],
+    data: bytes,
+    at: int,
+    count: int,
+    limits: Limits,
+    out: list[Any],
+) -> int:
+    """What *walk* returns; all that it raises becomes :class:`DecodeError`."""
     try:
-        end = _decode_items(data, at, count, limits.max_depth, out)
+        return walk(data, at, count, limits.max_depth, out)
     except (IndexError, StructError):
-        msg = f"value cut short after {len(data)} bytes"
-        raise DecodeError(msg, len(data)) from None
+        raise _cut_short(data) from None
     except InvalidValue as error:
         raise DecodeError(error.problem) from None
     except _TooDeep as error:
@@ -224,7 +234,58 @@ def decode_items(data: bytes, at: int, count: int, limits: Limits = DEFAULT_LIMI
     except RecursionError:
         msg = "nested too deeply"
         raise DecodeError(msg) from None
-    return out, end
+
+
+def _cut_short(data: bytes) -> DecodeError:
+    return DecodeError(f"value cut short after {len(data)} bytes", len(data))
+
+
+def _left_over(data: bytes, end: int) -> DecodeError:
+    return DecodeError(f"{len(data) - end} bytes left over behind the value", end)
+
+
+# What follows a type tag: so many bytes, whatever they are, or something that has to be looked at.
+_TEXT, _VECTOR, _TRANSPORT, _ELSE = -1, -2, -3, -4
+_BODY_SIZES = [_ELSE] * 256
+for _tag, _size in enumerate((0, 1, 8, 8, 8, _TEXT, 16, _ELSE, _TRANSPORT, 8, 8, _TEXT, _ELSE, _ELSE, _VECTOR)):
+    _BODY_SIZES[_tag] = _size
+
+
+def check(data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Raise :class:`DecodeError` when :func:`decode` would, without making the value: for bytes to be passed on."""
+    end = _guarded(_pass_items, data, 0, 1, limits, [])
+    if end > len(data):
+        raise _cut_short(data)
+    if end < len(data):
+        raise _left_over(data, end)
+
+
+def _pass_items(data: bytes, at: int, count: int, depth: int, out: list[Any]) -> int:
+    """As :func:`_decode_items`, without *out*. The offset that it returns may be behind the end of *data*."""
+    for _ in range(count):
+        body = _BODY_SIZES[data[at]]
+        if body >= 0:
+            at += 1 + body
+        elif body == _TEXT:
+            length = data[at + 1]
+            if length < 0x80:
+                at += 2 + length
+            else:
+                length, at = read_varbyte(data, at + 1)
+                at += length
+        elif body == _VECTOR:
+            length = data[at + 1]
+            at += 2
+            if length >= 0x80:
+                length, at = read_varbyte(data, at - 1)
+            if length > len(data) - at or depth <= 0:
+                _refuse_container(length, len(data), at, depth)
+            at = _pass_items(data, at, length, depth - 1, out)
+        elif body == _TRANSPORT and data[at + 3] <= 3:
+            at += 4
+        else:
+            at = _decode_items(data, at, 1, depth, [])
+    return at
 
 
 class _TooDeep(DecodeError):

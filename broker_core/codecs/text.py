@@ -48,7 +48,7 @@ from broker_core.model.order import Kind
 from broker_core.model.scalars import Count, EnumValue, Port, Timespan, Timestamp
 
 from ._quoted import print_bytes, print_string
-from ._scalars import ENUM_TOKEN, KINDS_BY_PREFIX, is_plain_enum
+from ._scalars import ENUM_TOKEN, KINDS_BY_PREFIX, READERS, is_plain_enum
 from ._scanner import PREFIX, Scanner
 from ._shared import address_text, explain, raw_string, shown, timespan_text, timestamp_text
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
     from broker_core.model import Value
 
-__all__ = ["decode", "decode_argument", "encode"]
+__all__ = ["decode", "decode_argument", "decode_at", "decode_scalar", "encode", "split_prefix"]
 
 
 # -- printing -----------------------------------------------------------------------------------------------
@@ -139,6 +139,30 @@ def decode(text: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
         text = text.decode("utf-8", "surrogateescape")
     value: Value = _scan(Scanner(text, limits.max_depth))
     return value
+
+
+def decode_at(text: str, at: int, max_depth: int = DEFAULT_LIMITS.max_depth) -> tuple[Any, int]:
+    """The value that begins at offset *at* in *text*, and the offset behind it. Raises :class:`DecodeError` only."""
+    scanner = Scanner(text, max_depth, at)
+    try:
+        return scanner.value(), scanner.at
+    except RecursionError:
+        msg = "nested too deeply"
+        raise DecodeError(msg, scanner.at) from None
+
+
+def decode_scalar(kind: Kind, token: str) -> Any:
+    """The value of *kind*, one that holds no others, that *token* spells. Raises :class:`DecodeError` only."""
+    try:
+        return READERS[kind](token)
+    except InvalidValue as error:
+        raise DecodeError(error.problem, 0) from None
+
+
+def split_prefix(text: str) -> tuple[Kind, str] | None:
+    """The kind that ``TYPE:`` in front of *text* says, and what follows it; None without such a prefix."""
+    prefix = PREFIX.match(text)
+    return (KINDS_BY_PREFIX[prefix[0][:-1]], text[prefix.end() :]) if prefix else None
 
 
 def _scan(scanner: Scanner, kind: Kind | None = None) -> Any:

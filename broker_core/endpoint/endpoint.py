@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import trio
 
 from broker_core.errors import ConfigurationError, LocalProtocolError, UndeliveredError
+from broker_core.messages.envelopes import Message
 from broker_core.model.addresses import PeerAddress
 from broker_core.model.ids import EndpointId
 from broker_core.model.topics import check_topic
@@ -29,7 +30,6 @@ from .subscriber import StatusSubscriber, Subscriber, Worker, topic_list
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 
-    from broker_core.messages.envelopes import Message
     from broker_core.runtime.http_server import HttpListener
     from broker_core.runtime.listeners import Listener
     from broker_core.runtime.peers import Peer, PeerInfo
@@ -335,12 +335,34 @@ class Endpoint:
         self._running()
         return self._hub.publish_nowait(topic, value)
 
-    async def publish_batch(self, *messages: tuple[str, Any]) -> None:
-        """Publish several (topic, value) pairs, in order. All are checked before the first is sent."""
+    async def publish_batch(self, *messages: tuple[str, Any] | Message) -> None:
+        """Publish several (topic, value) pairs, in order. All are checked before the first is sent.
+
+        A :class:`Message` instead of a pair, such as one that was received, goes out with the bytes that it has: they
+        are neither decoded nor checked. Those of a file are to be checked before, with :meth:`Message.check`.
+        """
         self._running()
-        for route, message in [self._hub.outgoing(topic, value) for topic, value in messages]:
+        outgoing, copy = self._hub.outgoing, self._hub.outgoing_copy
+        for route, message in [copy(one) if isinstance(one, Message) else outgoing(*one) for one in messages]:
             await self._hub.send(route, message)
         await trio.lowlevel.checkpoint()
+
+    async def publish_message(self, message: Message, *, topic: str | None = None, ttl: int | None = None) -> int:
+        """Publish a message that is there already, such as one that another endpoint received; as :meth:`publish`.
+
+        A value that came as bytes goes on as these bytes, unread. *topic* takes the place of its own, and *ttl* is how
+        many hops it may take (None: as many as a new one). Raises :class:`InvalidValue` for a command of a data store,
+        :class:`EncodeError` for a value that the wire cannot carry.
+        """
+        if self._closed or self._peerings is None:
+            self._running()
+        self._since_checkpoint += 1
+        if self._since_checkpoint >= CHECKPOINT_EVERY:
+            self._since_checkpoint = 0
+            await trio.lowlevel.checkpoint()
+        route, fresh = self._hub.outgoing_copy(message, topic, ttl)
+        await self._hub.send(route, fresh)
+        return len(route.peers)
 
     def make_publisher(self, topic: str) -> Publisher:
         """A publisher for a stream of values on *topic*."""

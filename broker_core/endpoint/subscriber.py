@@ -96,6 +96,7 @@ class Subscriber(Receiver[Message]):
         super().__init__(DataQueue(capacity, overflow, limits.block_timeout, limits.subscriber_queue_bytes))
         self._hub = hub
         self.topics: tuple[str, ...] = ()
+        self._withdrawn = False
         self._queue.on_overflow = self.close
         hub.watch_drops(self._queue, lambda: self.topics)
         for topic in topics:
@@ -104,14 +105,14 @@ class Subscriber(Receiver[Message]):
     def add_topic(self, topic: str) -> None:
         """Subscribe to the prefix *topic* too; peers are told. "" is everything. Raises :class:`InvalidValue`."""
         check_topic(topic, empty=True)
-        if topic not in self.topics and not self._queue.closed:
+        if topic not in self.topics and not self._queue.closed and not self._withdrawn:
             self.topics += (topic,)
             self._hub.router.set_subscriber(self._queue, self.topics)
             self._hub.want([topic])
 
     def remove_topic(self, topic: str) -> None:
         """End the subscription to the prefix *topic*; nothing when there is none."""
-        if topic in self.topics and not self._queue.closed:
+        if topic in self.topics and not self._queue.closed and not self._withdrawn:
             self.topics = tuple(other for other in self.topics if other != topic)
             self._hub.router.set_subscriber(self._queue, self.topics)
             self._hub.want([], [topic])
@@ -121,11 +122,22 @@ class Subscriber(Receiver[Message]):
         """Whether the policy "disconnect" has closed this subscriber."""
         return self._queue.overflowed
 
+    def withdraw(self) -> None:
+        """Tell the peers that nothing more is wanted, and still take what is on its way. Idempotent.
+
+        When ``endpoint.ping(peer)`` has returned after that, the peer's last message for this subscriber is here, and
+        nothing is lost by :meth:`close`. (Servers over WebSocket cannot be told, and go on until then.)
+        """
+        if not self._queue.closed and not self._withdrawn:
+            self._withdrawn = True
+            self._hub.want([], self.topics, at_once=False)
+
     def close(self) -> None:
         """End all subscriptions; what is queued can still be had. Idempotent."""
         if not self._queue.closed:
             self._hub.router.remove_subscriber(self._queue)
-            self._hub.want([], self.topics)
+            if not self._withdrawn:
+                self._hub.want([], self.topics)
             self._hub.counters.dropped += self._queue.dropped
             super().close()
 

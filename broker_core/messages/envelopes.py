@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from broker_core.model import Value
 
-__all__ = ["Message", "MessageKind", "received_message"]
+__all__ = ["UNSET", "Message", "MessageKind", "received_message"]
 
 
 class MessageKind(IntEnum):
@@ -31,7 +31,8 @@ class MessageKind(IntEnum):
     PONG = 5
 
 
-_UNSET: Any = object()
+UNSET: Any = object()
+"""In place of a value that is not decoded yet."""
 
 
 class Message:
@@ -46,7 +47,7 @@ class Message:
     def __init__(
         self,
         topic: str,
-        value: Value = _UNSET,
+        value: Value = UNSET,
         *,
         payload: bytes | None = None,
         sender: EndpointId = NIL,
@@ -65,7 +66,7 @@ class Message:
     @property
     def value(self) -> Any:
         """The value, decoded at the first access. Raises :class:`DecodeError` when the bytes hold none."""
-        if self._value is _UNSET:
+        if self._value is UNSET:
             self._value = binary.decode(self.payload)
         return self._value
 
@@ -82,10 +83,26 @@ class Message:
         copy.kind, copy.ttl = self.kind, ttl
         return copy
 
+    def published_anew(self, sender: EndpointId, ttl: int) -> Message:
+        """The same topic and value as a new message of *sender*, for everyone who subscribed."""
+        copy = received_message(self.topic, b"", sender, NIL, MessageKind.DATA, ttl)
+        copy._value, copy._payload = self._value, self._payload  # noqa: SLF001  # of the same class
+        return copy
+
+    def check(self) -> None:
+        """Raise :class:`DecodeError` when :attr:`value` would; cheaper, since the value is not made."""
+        if self._value is UNSET:
+            binary.check(self.payload)
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether :attr:`payload` is at hand without encoding."""
+        return self._payload is not None
+
     @property
     def is_decoded(self) -> bool:
         """Whether :attr:`value` is at hand without decoding."""
-        return self._value is not _UNSET
+        return self._value is not UNSET
 
     def __iter__(self) -> Iterator[Any]:
         yield self.topic
@@ -105,7 +122,7 @@ def received_message(  # noqa: PLR0917  # keywords would cost as much as the res
     """``Message(topic, payload=payload, ...)`` without the cost of keywords: made for every frame that comes in."""
     message: Message = _new_message(Message)
     message.topic = topic
-    message._value = _UNSET  # noqa: SLF001 - this is the second constructor of the class
+    message._value = UNSET  # noqa: SLF001 - this is the second constructor of the class
     message._payload = payload  # noqa: SLF001
     message.sender = sender
     message.receiver = receiver

@@ -19,7 +19,7 @@ from broker_core.model.scalars import text_or_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ZeekType", "read_serial", "type_name"]
+__all__ = ["ZeekType", "read_cells", "read_serial", "type_name"]
 
 
 class ZeekType(IntEnum):
@@ -78,20 +78,43 @@ def read_serial(data: bytes) -> list[Any]:
     interval the nearest timestamp and timespan; file and func strings; sets and vectors Set and tuple; a field
     that is not set None. Bytes behind the last field are ignored, as Zeek does.
     """
+    return _read_line(data, _VALUES)
+
+
+def read_cells(data: bytes, at: int = 0, count: int | None = None) -> tuple[list[Any], int]:
+    """As :func:`read_serial`, with all that a log file of Zeek would show: seconds as floats, sets as tuples.
+
+    With *count* that many values from offset *at* on, else the values of a log write. Also gives the offset behind.
+    """
+    if count is None:
+        return _read_line(data, _CELLS), len(data)
+    cells: list[Any] = []
+    try:
+        end = _read_fields(data, at, count, cells, _CELLS)
+    except (IndexError, struct.error):
+        raise _cut_short(data) from None
+    return cells, end
+
+
+def _read_line(data: bytes, form: _Form) -> list[Any]:
     values: list[Any] = []
     try:
-        _read_fields(data, 4, _u32(data, 0)[0], _MAX_NESTING, values)
+        _read_fields(data, 4, _u32(data, 0)[0], values, form)
     except (IndexError, struct.error):
-        msg = f"log data cut short after {len(data)} bytes"
-        raise DecodeError(msg, len(data)) from None
+        raise _cut_short(data) from None
     return values
 
 
-def _read_fields(data: bytes, at: int, count: int, nesting: int, out: list[Any]) -> int:
+def _cut_short(data: bytes) -> DecodeError:
+    return DecodeError(f"log data cut short after {len(data)} bytes", len(data))
+
+
+def _read_fields(data: bytes, at: int, count: int, out: list[Any], form: _Form, *, nesting: int = _MAX_NESTING) -> int:
     """Append *count* values from offset *at* to *out*; returns the offset behind them."""
     if not 0 <= count <= (len(data) - at) // _SMALLEST_FIELD:
         msg = f"{count} fields in the last {max(0, len(data) - at)} bytes of log data"
         raise DecodeError(msg, at)
+    readers, make_set = form
     for _ in range(count):
         kind, _subtype, present = _head(data, at)
         at += 9
@@ -108,10 +131,10 @@ def _read_fields(data: bytes, at: int, count: int, nesting: int, out: list[Any])
                     msg = f"log data with containers nested deeper than {_MAX_NESTING}"
                     raise DecodeError(msg, at)
                 items: list[Any] = []
-                at = _read_fields(data, at + 8, _i64(data, at)[0], nesting - 1, items)
-                out.append(tuple(items) if kind == ZeekType.VECTOR else Set.from_distinct(items))
+                at = _read_fields(data, at + 8, _i64(data, at)[0], items, form, nesting=nesting - 1)
+                out.append(tuple(items) if kind == ZeekType.VECTOR else make_set(items))
             else:
-                value, at = _READERS[kind](data, at)
+                value, at = readers[kind](data, at)
                 out.append(value)
         except KeyError:
             msg = f"log data with a value of type {type_name(kind)}, which logs do not have"
@@ -171,10 +194,12 @@ def _read_subnet(data: bytes, at: int) -> tuple[Any, int]:
     return subnet_from_parts(packed, length), end
 
 
+_new_count: Any = int.__new__
+
 _READERS: dict[int, Callable[[bytes, int], tuple[Any, int]]] = {
     1: lambda data, at: (_i64(data, at)[0] != 0, at + 8),
     2: lambda data, at: (_i64(data, at)[0], at + 8),
-    3: lambda data, at: (Count(_u64(data, at)[0]), at + 8),
+    3: lambda data, at: (_new_count(Count, _u64(data, at)[0]), at + 8),  # which cannot be out of range
     4: lambda data, at: (_f64(data, at)[0], at + 8),
     5: lambda data, at: (Timestamp.from_seconds(_f64(data, at)[0]), at + 8),
     6: lambda data, at: (Timespan.from_seconds(_f64(data, at)[0]), at + 8),
@@ -186,3 +211,8 @@ _READERS: dict[int, Callable[[bytes, int], tuple[Any, int]]] = {
     17: _read_string,
     18: _read_string,
 }
+_CELL_READERS = _READERS | dict.fromkeys((5, 6), _READERS[4])
+
+_Form = tuple["dict[int, Callable[[bytes, int], tuple[Any, int]]]", "Callable[[list[Any]], Any]"]
+_VALUES: _Form = (_READERS, Set.from_distinct)
+_CELLS: _Form = (_CELL_READERS, tuple)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from broker_core.errors import EC, SC, BrokerError, CodecError, LocalProtocolError, RemoteProtocolError
+from broker_core.errors import (
+    EC,
+    SC,
+    BrokerError,
+    CodecError,
+    InvalidValue,
+    LocalProtocolError,
+    RemoteProtocolError,
+)
 from broker_core.messages import notices
 from broker_core.messages.binary_wire import FrameWriter
 from broker_core.messages.envelopes import Message, MessageKind
@@ -134,6 +142,24 @@ class Hub:
         route = self.router.known.get(topic) or self.router.route(check_topic(topic))
         return route, Message(topic, value, sender=self.own_id, ttl=self.ttl)
 
+    def outgoing_copy(
+        self, message: Message, topic: str | None = None, ttl: int | None = None
+    ) -> tuple[Route[MessageQueue[Message], Peer], Message]:
+        """As :meth:`outgoing`, for a message that exists: if it has bytes, these are sent, whatever they hold.
+
+        *topic* takes the place of its own; *ttl* is how many hops it may take, None: as many as a new one.
+        """
+        if message.kind is not _DATA:
+            msg = "a command of a data store cannot be published"
+            raise InvalidValue(msg)
+        fresh = message.published_anew(self.own_id, self.ttl if ttl is None else ttl)
+        if not message.is_encoded:
+            fresh = Message(fresh.topic, to_value(message.value), sender=self.own_id, ttl=fresh.ttl)
+        if topic is not None:
+            fresh.topic = topic
+        topic = fresh.topic
+        return self.router.known.get(topic) or self.router.route(check_topic(topic)), fresh
+
     async def publish(self, topic: str, value: Any) -> int:
         """Hand a new message to every peer that wants it, waiting where a full queue says so; how many those are."""
         route, message = self.outgoing(topic, value)
@@ -146,7 +172,7 @@ class Hub:
         if route.peers:
             for peer in route.peers:
                 peer.published += 1
-            full = self._offer(message, route.peers, self.ttl)
+            full = self._offer(message, route.peers, message.ttl)
             if full:
                 await _put_all(full)
 
@@ -348,8 +374,11 @@ class Hub:
         """The filter that peers are told."""
         return self.own_filter.announced
 
-    def want(self, added: Iterable[str], removed: Iterable[str] = ()) -> None:
-        """Change the own filter, and tell all peers when that made a difference."""
+    def want(self, added: Iterable[str], removed: Iterable[str] = (), *, at_once: bool = True) -> None:
+        """Change the own filter, and tell all peers when that made a difference.
+
+        Not *at_once*: without those that it costs a new connection to tell, which hear of it with the next change.
+        """
         before = self.own_filter.announced
         self.own_filter.add(added)
         self.own_filter.remove(removed)
@@ -361,7 +390,7 @@ class Hub:
                 peer.announce(after)
             elif isinstance(peer, LocalPeer):
                 peer.other.filter_changed()
-            else:
+            elif at_once:
                 peer.resubscribe()
 
     # -- notices --------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from broker_core.codecs import binary
 from broker_core.codecs.binary import decode, decode_at, decode_items, encode, encode_items, read_varbyte, varbyte
-from broker_core.errors import DecodeError, EncodeError
+from broker_core.errors import DecodeError, EncodeError, LimitExceeded
+from broker_core.limits import DEFAULT_LIMITS
 from broker_core.model import Count, EnumValue, Port, Set, Table, Timespan, Timestamp
 from strategies import assert_same, reals, values
 
@@ -257,3 +258,63 @@ def test_reals_that_become_one_on_the_wire_are_refused_in_a_set(value):
 
 def test_one_tiny_real_in_a_set_is_written_as_zero():
     assert binary.decode(binary.encode(Set([5e-324, 1.0]))) == Set([0.0, 1.0])
+
+
+# -- check: whether decode would succeed ---------------------------------------------------------------------------
+
+
+def refuses(function: Any, data: bytes) -> bool:
+    try:
+        function(data)
+    except DecodeError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("data", VECTORS + [bytes.fromhex(text) for _, text in EXAMPLES])
+def test_check_takes_what_decode_takes_and_nothing_else(data: bytes) -> None:
+    binary.check(data)
+    for end in range(len(data)):
+        assert refuses(binary.check, data[:end])
+    for tail in (b"\0", b"\x05", data):
+        assert refuses(binary.check, data + tail)
+    for at in range(len(data)):
+        for byte in (0, 1, 0x05, 0x0C, 0x0E, 0x7F, 0x80, 0xFF, data[at] ^ 1):
+            changed = data[:at] + bytes([byte]) + data[at + 1 :]
+            assert refuses(binary.check, changed) is refuses(decode, changed), changed.hex()
+
+
+@given(values(), st.data())
+def test_check_agrees_with_decode(value: Any, data: st.DataObject) -> None:
+    raw = bytearray(encode(value))
+    binary.check(bytes(raw))
+    for _ in range(data.draw(st.integers(1, 3))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    assert refuses(binary.check, bytes(raw)) is refuses(decode, bytes(raw))
+
+
+@given(st.binary(max_size=40))
+def test_check_agrees_with_decode_on_any_bytes(data: bytes) -> None:
+    assert refuses(binary.check, data) is refuses(decode, data)
+
+
+def test_check_bounds_the_depth_as_decode_does() -> None:
+    limit = DEFAULT_LIMITS.max_depth
+    binary.check(b"\x0e\x01" * limit + b"\0")
+    for container in (b"\x0e\x01", b"\x0c\x01"):
+        with pytest.raises(LimitExceeded, match="max_depth"):
+            binary.check(container * (limit + 1) + b"\0")
+    with pytest.raises(LimitExceeded):
+        binary.check(b"\x0e\x01" * 100_000)
+
+
+def test_check_looks_for_elements_given_twice_in_vectors_too() -> None:
+    with pytest.raises(DecodeError):
+        binary.check(bytes.fromhex("0e 01 0c 02 0500 0500"))
+
+
+def test_check_says_where_a_value_ends() -> None:
+    with pytest.raises(DecodeError, match="2 bytes left over behind the value at offset 1"):
+        binary.check(b"\0\0\0")
+    with pytest.raises(DecodeError, match="cut short after 4 bytes"):
+        binary.check(b"\x05\x05ab")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from broker_core.codecs.text import decode, decode_argument, encode
+from broker_core.codecs.text import decode, decode_argument, decode_at, decode_scalar, encode, split_prefix
 from broker_core.errors import DecodeError, EncodeError
-from broker_core.model import Count, EnumValue, Port, Set, Table, Timespan, Timestamp, to_value
+from broker_core.model import Count, EnumValue, Kind, Port, Set, Table, Timespan, Timestamp, to_value
 from strategies import assert_same, strings
 
 SECOND = 1_000_000_000
@@ -414,3 +414,34 @@ def test_what_cannot_be_printed() -> None:
         encode("\ud800")
     with pytest.raises(EncodeError, match="lone surrogate"):
         encode("\udcff")
+
+
+# -- parts, for readers that know more about the text --------------------------------------------------------
+
+
+def test_values_out_of_a_longer_text() -> None:
+    assert decode_at("x 5 min, 3", 2) == (Timespan(300 * 10**9), 7)
+    assert decode_at(' (1, "]") ]', 0) == ((1, "]"), 9)
+    with pytest.raises(DecodeError) as caught:
+        decode_at("ab ]", 3)
+    assert caught.value.offset == 3
+    with pytest.raises(DecodeError, match="max_depth"):
+        decode_at("((1))", 0, 1)
+    with pytest.raises(DecodeError):
+        decode_at("(" * 100_000, 0, 100_000)
+
+
+def test_scalars_of_a_kind() -> None:
+    assert decode_scalar(Kind.REAL, "5") == 5.0
+    assert decode_scalar(Kind.TIMESPAN, "5 min") == Timespan(300 * 10**9)
+    assert decode_scalar(Kind.STRING, ":x") == ":x"
+    for token in (":Z1", "(1)", "", "addr:::1"):
+        with pytest.raises(DecodeError):
+            decode_scalar(Kind.ADDRESS, token)
+
+
+def test_prefixes() -> None:
+    assert split_prefix('str:"x') == (Kind.STRING, '"x')
+    assert split_prefix("double:") == (Kind.REAL, "")
+    assert split_prefix("time::x") is None
+    assert split_prefix("x") is None

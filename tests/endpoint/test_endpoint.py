@@ -12,6 +12,7 @@ from broker_core import (
     EC,
     NIL,
     Count,
+    DecodeError,
     Endpoint,
     EndpointId,
     EndpointInfo,
@@ -20,6 +21,8 @@ from broker_core import (
     InvalidValue,
     Limits,
     LocalProtocolError,
+    Message,
+    MessageKind,
     NetworkInfo,
     Set,
 )
@@ -98,6 +101,46 @@ async def test_a_bad_value_is_refused_with_its_path_and_nothing_is_sent() -> Non
         await b.publish_batch(("/t", [1, {1, "x"}]), ("/t/2", None))
         await b.flush()
         assert [message.value for message in sub.poll()] == [(1, Set([1, "x"])), None]
+
+
+async def test_messages_that_exist_are_published_with_the_bytes_that_they_have() -> None:
+    async with pair() as (a, b):
+        sub = a.make_subscriber("/")
+        await b.wait_for_subscribers("/t")
+        received = Message("/t/1", payload=b"\x05\x01x", sender=high_id(), receiver=high_id(), ttl=1)
+        await b.publish_batch(received, ("/t/2", 2), Message("/t/3", [3, "loose"]))
+        await b.flush()
+        messages = sub.poll()
+        assert [tuple(message) for message in messages] == [("/t/1", "x"), ("/t/2", 2), ("/t/3", (3, "loose"))]
+        assert {message.sender for message in messages} == {b.id}
+        assert not received.is_decoded, "nothing was decoded on the way"
+
+
+async def test_messages_that_cannot_be_published_stop_the_whole_batch() -> None:
+    async with pair() as (a, b):
+        sub = a.make_subscriber("/")
+        await b.wait_for_subscribers("/t")
+        for bad in (
+            Message("", payload=b"\0"),
+            Message("/t", payload=b"\0", kind=MessageKind.COMMAND),
+            Message("/t", object()),
+        ):
+            with pytest.raises(InvalidValue):
+                await b.publish_batch(Message("/t", payload=b"\0"), bad)
+        await b.flush()
+        assert sub.poll() == []
+
+
+async def test_bytes_that_hold_no_value_fail_at_the_receiver_only() -> None:
+    async with Endpoint() as a, Endpoint() as b:
+        await b.peer(a)
+        sub = a.make_subscriber("/t")
+        await b.wait_for_subscribers("/t")
+        await b.publish_batch(Message("/t", payload=b"\xff"))
+        message = await sub.get(SOON)
+        with pytest.raises(DecodeError):
+            message.check()
+        assert message.sender == b.id
 
 
 async def test_a_worker_calls_plain_and_async_handlers() -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import trio
 import trio.testing
 
 from broker_core import (
+    Endpoint,
+    EndpointOptions,
+    InvalidValue,
     Limits,
+    Message,
+    MessageKind,
 )
 from pairs import SOON, options, pair
 
@@ -55,3 +61,32 @@ async def test_publish_all_takes_the_next_value_only_when_there_is_room() -> Non
                 if received == 200:
                     break
         assert asked == 199
+
+
+async def test_a_message_that_is_there_goes_on_as_it_is() -> None:
+    async with pair() as (a, b), Endpoint(EndpointOptions(ttl=7)) as c:
+        await c.peer(a)
+        at_a = a.make_subscriber("")
+        at_c = c.make_subscriber("/t")
+        await b.wait_for_subscribers("/t")
+        await a.wait_for_subscribers("/t")
+        assert await b.publish_message(Message("/t", payload=b"\xff", ttl=3, sender=c.id, receiver=c.id)) == 1
+        assert await b.publish_message(Message("/x", 1), topic="/t", ttl=2) == 1
+        [first, second] = [await at_a.get(SOON) for _ in range(2)]
+        assert (first.topic, first.payload, first.sender, first.ttl) == ("/t", b"\xff", b.id, 20)
+        assert (second.topic, second.value, second.ttl) == ("/t", 1, 2)
+        assert (await at_c.get(SOON)).ttl == 19
+        assert (await at_c.get(SOON)).ttl == 1  # its last hop
+        assert await c.publish_message(Message("/t", None)) == 1
+        assert (await at_a.get(SOON)).ttl == 7
+
+
+async def test_what_cannot_be_published() -> None:
+    async with Endpoint() as a:
+        assert await a.publish_message(Message("/t", 1)) == 0
+        with pytest.raises(InvalidValue, match="command of a data store"):
+            await a.publish_message(Message("/t", payload=b"", kind=MessageKind.COMMAND))
+        with pytest.raises(InvalidValue, match="topic"):
+            await a.publish_message(Message("/t", 1), topic="")
+    with pytest.raises(trio.ClosedResourceError):
+        await a.publish_message(Message("/t", 1))

@@ -110,3 +110,48 @@ async def test_an_unbounded_capacity_is_refused() -> None:
     async with Endpoint(options()) as a:
         with pytest.raises(ConfigurationError, match="capacity is at least 1, not 0"):
             a.make_subscriber("/t", capacity=0)
+
+
+async def test_who_withdraws_still_gets_what_is_on_its_way() -> None:
+    async with pair() as (a, b):
+        subscriber = a.make_subscriber("/t", capacity=100_000)
+        await b.wait_for_subscribers("/t")
+        for number in range(1000):
+            await b.publish("/t", number)
+        subscriber.withdraw()
+        subscriber.withdraw()
+        assert a.filter == ()
+        await a.ping(b.id)
+        assert await b.publish("/t", "too late") == 0
+        subscriber.close()
+        assert [message.value for message in subscriber.poll()] == list(range(1000))
+        assert subscriber.dropped == 0
+
+
+async def test_who_withdraws_does_not_withdraw_others() -> None:
+    async with pair() as (a, b):
+        one, other = a.make_subscriber("/t"), a.make_subscriber("/t")
+        await b.wait_for_subscribers("/t")
+        one.withdraw()
+        one.close()
+        one.withdraw()
+        one.add_topic("/u")
+        assert a.filter == ("/t",)
+        other.withdraw()
+        other.add_topic("/u")
+        other.remove_topic("/t")
+        assert a.filter == ()
+
+
+async def test_a_server_over_websocket_is_not_told_of_a_withdrawal() -> None:
+    async with Endpoint() as server, Endpoint() as client:
+        listener = await server.listen_web()
+        subscriber = client.make_subscriber("/t")
+        await client.peer(f"ws://127.0.0.1:{listener.port}")
+        await server.publish("/t", 1)
+        subscriber.withdraw()
+        assert client.filter == ()
+        await server.publish("/t", 2)
+        assert [(await subscriber.get(SOON)).value for _ in range(2)] == [1, 2]
+        assert len(server.peers()) == 1
+        subscriber.close()

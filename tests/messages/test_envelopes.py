@@ -73,3 +73,29 @@ def test_message_that_is_passed_on_keeps_its_bytes_and_its_value():
     assert (message.sender, message.ttl) == (PEER, 7)
     value = Message("/t", "x").passed_on(PEER, 1)
     assert value.value == "x"
+
+
+def test_a_message_published_anew_is_a_plain_one_of_the_publisher():
+    message = Message("/t", payload=b"\x00", sender=PEER, receiver=PEER, kind=MessageKind.COMMAND, ttl=7)
+    copy = message.published_anew(PEER, 20)
+    assert (copy.sender, copy.ttl, copy.receiver, copy.kind) == (PEER, 20, NIL, MessageKind.DATA)
+    assert (copy.topic, copy.payload, copy.is_decoded) == ("/t", b"\x00", False)
+    assert copy.receiver is NIL, "the writer of frames recognises it by identity"
+    value = Message("/t", "x").published_anew(PEER, 1)
+    assert (value.value, value.is_encoded) == ("x", False)
+
+
+def test_a_message_is_checked_without_being_decoded():
+    message = Message("/t", payload=b"\x05\x01x")
+    message.check()
+    assert not message.is_decoded
+    with pytest.raises(DecodeError):
+        Message("/t", payload=b"\x05\x02x").check()
+    Message("/t", "x").check()
+
+
+def test_whether_there_are_bytes():
+    message = Message("/t", "x")
+    assert not message.is_encoded
+    assert message.payload
+    assert message.is_encoded
