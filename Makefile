@@ -12,7 +12,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test format lint types imports unit coverage docs check-docs package bench fuzz soak demo clean
+.PHONY: help setup test format lint types imports unit coverage docs check-docs package bench fuzz soak demo \
+  screenshots clean
 # The targets of `make test` share files under build/ and two cores, and its last line is to be pytest's summary.
 .NOTPARALLEL:
 
@@ -82,6 +83,9 @@ soak: $(READY) ## an hour of traffic with disconnects, as fast as it goes; make 
 
 demo: $(READY) ## show the main job: typed events from a Zeek log, published and watched
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh demo/demo.sh
+
+screenshots: $(READY) ## make the pictures of the README anew; make screenshots ARGS='top'
+	$(BIN)/python demo/screenshots.py $(ARGS)
 
 clean: ## remove .venv and everything that was built
 	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""What a run is to do, apart from its command: flags over environment over defaults, as one frozen object."""
+"""What a run is to do, apart from its command, as one frozen object; and the names of what it is made from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from broker_core import PeerAddress, TlsCredentials
+    from broker_core.declarations import Declarations
 
 __all__ = [
     "DEFAULT_CONNECT_TIMEOUT",
+    "ENV_CONFIG",
     "ENV_CONNECT_TIMEOUT",
     "ENV_OUTPUT",
     "ENV_PEER",
+    "ENV_PROFILE",
+    "ENV_STATE",
     "ENV_TIMEOUT",
     "ENV_TLS",
     "ENV_TLS_CA",
@@ -24,13 +30,21 @@ __all__ = [
     "ENV_TLS_KEY_PASS_FILE",
     "ENV_TOKEN_FILE",
     "FORMATS",
+    "LOG_FORMATS",
+    "OUTPUT_WORDS",
+    "STAMPS",
     "OutputFormat",
+    "Profile",
     "Settings",
+    "Stamps",
     "Tls",
     "When",
 ]
 
 ENV_PEER = "BROKER_PEER"
+ENV_PROFILE = "BROKER_PROFILE"
+ENV_CONFIG = "BROKER_CONFIG"
+ENV_STATE = "BROKER_STATE"
 ENV_TIMEOUT = "BROKER_TIMEOUT"
 ENV_CONNECT_TIMEOUT = "BROKER_CONNECT_TIMEOUT"
 ENV_OUTPUT = "BROKER_OUTPUT"
@@ -43,12 +57,30 @@ ENV_TLS_KEY_LOG = "BROKER_TLS_KEY_LOG"
 ENV_TLS_KEY_PASS_FILE = "BROKER_TLS_KEY_PASS_FILE"  # noqa: S105  # the name of a variable
 ENV_TOKEN_FILE = "BROKER_TOKEN_FILE"  # noqa: S105  # likewise
 
-OutputFormat = Literal["human", "ndjson", "text", "broker", "raw"]
+Stamps = Literal["wall", "delta", "net", "none"]
+STAMPS: tuple[Stamps, ...] = ("wall", "delta", "net", "none")
+OutputFormat = Literal["human", "ndjson", "plain", "text", "broker", "raw", "tsv"]
 Tls = Literal["auto", "off", "anon", "verify"]
 When = Literal["auto", "always", "never"]
-FORMATS: tuple[OutputFormat, ...] = ("human", "ndjson", "text", "broker", "raw")
+FORMATS: tuple[OutputFormat, ...] = ("human", "ndjson", "plain", "text", "broker", "raw")
+LOG_FORMATS: tuple[OutputFormat, ...] = ("human", "ndjson", "tsv")
+"""What records of Zeek's logs are printed as."""
+OUTPUT_WORDS: tuple[str, ...] = (*FORMATS, "tsv", "json")
+"""What ``--output`` may say, at least for some command; ``json`` is the lines of ndjson as one array."""
 
 DEFAULT_CONNECT_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Settings that have a name in a file: presets for options, below flags and environment."""
+
+    name: str
+    file: str
+    values: Mapping[str, str | bool | tuple[str, ...]]
+    """By the names of the options, without their dashes, and as texts that the options would take."""
+    private: bool = True
+    """Whether nobody else can write the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +105,17 @@ class Settings:
     """The time zone of WebSocket servers that do not say theirs."""
     id: str | None = None
     """The endpoint's id; None is a random one."""
+    template: str | None = None
+    """How to print a message, in place of a format."""
+    stamps: Stamps | None = None
+    """Which time stands in front of a message that is printed for people; None is that of the format."""
+    nul: bool = False
+    """Whether a NUL byte ends what is printed for a message, in place of a line end."""
+    big_ints_as_strings: bool = False
+    """Whether the format ``plain`` writes whole numbers as strings that other programs might round."""
+    logs: bool = False
+    """Whether log writes are decoded into the records of Zeek's log files, and nothing else is shown."""
+    log_dir: str | None = None
+    """Where to put log files, instead of printing records."""
+    declarations: Declarations | None = None
+    """What is known of events and records: how arguments are read, and what fields are called."""

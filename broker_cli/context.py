@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from .config import When
+    from .config import Profile, When
+    from .pipes import ArrayOutput, Output
 
 __all__ = ["Context", "escape", "wants_colour"]
 
@@ -72,9 +74,34 @@ class Context:
     stderr_is_terminal: bool = field(default_factory=lambda: os.isatty(2))
     owns_process: bool = True
     """Whether the run may change the process: it catches signals and ends by them, and tunes the collector."""
+    clock: Callable[[], int] = time.time_ns
+    """What time it is, in nanoseconds since 1970: the time of messages that are shown."""
     verbosity: int = 0
     """-1 with --quiet, 1 and more with --verbose."""
     debug: bool = False
+    errors_as_json: bool = False
+    """Whether what goes wrong is told on stderr as JSON, for programs; then nothing else is told there."""
+
+    profile: Profile | None = None
+    """The profile that is in use."""
+
+    as_array: bool = False
+    """Whether lines of ndjson are to become one JSON array."""
+    _array: ArrayOutput | None = None
+
+    def output(self) -> Output:
+        """Where the lines of the result go."""
+        from .pipes import ArrayOutput, Output
+
+        if not self.as_array:
+            return Output(self.stdout)
+        self._array = self._array or ArrayOutput(self.stdout)
+        return self._array
+
+    def finish_output(self) -> None:
+        """End the array, if there is one."""
+        if self._array is not None:
+            self._array.finish()
 
     @property
     def width(self) -> int:
@@ -111,14 +138,24 @@ class Context:
     def warn(self, text: str) -> None:
         """What the user should know although the command goes on; not with -q."""
         if self.verbosity >= 0:
-            self.tell(f"broker: {text}")
+            if self.errors_as_json:
+                self.tell_json("warning", message=text)
+            else:
+                self.tell(f"broker: {text}")
+
+    def tell_json(self, kind: str, **members: object) -> None:
+        """One line of JSON for stderr."""
+        import json
+
+        if self.takes_messages():
+            self._write(json.dumps({"type": kind, "v": 1, **members}) + "\n")
 
     def progress(self, text: str) -> None:
         """What a person at a terminal likes to see and a script does not; scripts get it with -v."""
-        if self.verbosity > 0 or (self.verbosity == 0 and self.stderr_is_terminal):
+        if not self.errors_as_json and (self.verbosity > 0 or (self.verbosity == 0 and self.stderr_is_terminal)):
             self.tell(text)
 
     def detail(self, text: str) -> None:
         """What only -v shows."""
-        if self.verbosity > 0:
+        if self.verbosity > 0 and not self.errors_as_json:
             self.tell(text)

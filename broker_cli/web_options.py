@@ -88,6 +88,11 @@ class ServeOptions:
         None
     )
 
+    @property
+    def takes_token(self) -> bool:
+        """Whether there are clients to be asked for the token that environment or profile have."""
+        return self.ws is not None and not self.ws_rules
+
     def serving(self, token: str | None, *, certified: bool) -> "Serving | None":
         """What was asked for, None when nothing was. *certified*: there are certificates to use."""
         if self.ws is None and (token or self._web_words()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 from pathlib import Path
@@ -109,3 +110,17 @@ def test_a_run_owns_the_process_and_its_streams_by_default():
         os.environ,
         True,
     )
+
+
+def test_programs_get_what_goes_wrong_as_json_and_nothing_else():
+    made = context(verbosity=1, stderr_is_terminal=True, errors_as_json=True)
+    made.warn("a\x1b\n\u00e9")
+    made.progress("progress")
+    made.detail("detail")
+    (line,) = made.stderr.getvalue().splitlines()
+    assert json.loads(line) == {"type": "warning", "v": 1, "message": "a\x1b\n\u00e9"}
+    assert line.isascii()
+    assert line.isprintable()
+    quiet = context(verbosity=-1, errors_as_json=True)
+    quiet.warn("x")
+    assert quiet.stderr.getvalue() == ""

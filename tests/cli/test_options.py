@@ -91,3 +91,24 @@ def test_no_peer_says_how_to_give_one():
         PeerOptions().required(context())
     assert ENV_PEER in caught.value.hint
     assert PeerOptions().addresses(context()) == ()
+
+
+def test_a_profile_is_chosen_before_anything_looks_at_options(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('[profile.lab]\npeer = "p:1"\noutput = "raw"\n')
+    made = context(BROKER_CONFIG=str(path))
+    display = DisplayOptions(profile="lab", verbose=1)
+    display.prepare(made)
+    assert made.verbosity == 1
+    assert display.settings(made).output == "raw"
+    assert PeerOptions().required(made) == (("p", 1, "broker"),)
+    assert PeerOptions(peer=["q:1"]).required(made) == (("q", 1, "broker"),)
+    made.environ["BROKER_PEER"] = "e:1"
+    assert PeerOptions().required(made) == (("e", 1, "broker"),)
+    DisplayOptions(no_profile=True).prepare(made)
+    assert made.profile is None
+
+
+def test_what_was_said_before_is_kept():
+    before = Settings(nul=True, template="{topic}")
+    assert ConnectOptions().extend(before, (), context()) == before

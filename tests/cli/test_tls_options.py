@@ -73,3 +73,55 @@ def test_what_is_no_secret_is_refused_without_being_shown(tmp_path, content):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(Failure, match="no such file or directory"):
         read_secret("--token-file", str(tmp_path / "no"))
+
+
+# -- profiles -----------------------------------------------------------------------------------------------------
+
+
+def with_profile(*, private=True, **values):
+    made = context()
+    made.profile = config.Profile(
+        name="lab", file="f", values={name.replace("_", "-"): value for name, value in values.items()}, private=private
+    )
+    return made
+
+
+def test_secrets_can_come_from_commands():
+    assert AccessOptions(token_command="echo s3cret").token(context()) == "s3cret"
+    assert AccessOptions(key_pass_command="echo phrase").credentials(context()).passphrase == "phrase"
+    assert AccessOptions().token(with_profile(token_command="echo mine")) == "mine"
+
+
+def test_what_a_command_prints_is_checked_without_being_shown():
+    with pytest.raises(Failure) as caught:
+        AccessOptions(token_command="printf 'aaaa\\377'").token(context())
+    assert caught.value.message == "--token-command: the line is not UTF-8"
+    with pytest.raises(Failure, match=r"^f: profile lab: token-command: expected one line of 1 to 4096 bytes$"):
+        AccessOptions().token(with_profile(token_command="true"))
+
+
+def test_commands_of_a_file_that_others_can_write_are_not_run(tmp_path):
+    made = with_profile(private=False, token_command=f"touch {tmp_path}/run; echo x")
+    with pytest.raises(Failure) as caught:
+        AccessOptions().token(made)
+    assert caught.value.message == "f: profile lab: token-command: not run, since others can write the file"
+    assert list(tmp_path.iterdir()) == []
+    assert AccessOptions(token_command="echo flag").token(made) == "flag"
+
+
+def test_a_flag_for_the_one_hides_the_other_of_the_profile(tmp_path):
+    (tmp_path / "token").write_text("file\n")
+    made = with_profile(token_command="exit 1")
+    assert AccessOptions(token_file=str(tmp_path / "token")).token(made) == "file"
+
+
+def test_only_flags_count_when_asked_to():
+    made = with_profile(token_command="exit 1")
+    assert AccessOptions().token(made, preset=False) is None
+    assert AccessOptions(token_command="echo x").token(made, preset=False) == "x"
+
+
+def test_the_mode_of_a_listener_has_a_default_of_its_own():
+    assert AccessOptions().tls_mode(context(), "anon") == "anon"
+    assert AccessOptions().tls_mode(with_profile(tls="verify"), "anon") == "verify"
+    assert AccessOptions(tls="off").tls_mode(with_profile(tls="verify"), "anon") == "off"

@@ -131,3 +131,18 @@ async def test_what_zeek_refuses_is_said_in_its_words(run):
     assert said == f"broker: 127.0.0.1:{port}: deserialization_failed: failed to create Zeek event"
     assert error == "broker: 1 error with what was published (exit 8)"
     assert "Zeek takes only events that it knows" in hint
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [(ServeOptions(), False), (ServeOptions(ws="0"), True), (ServeOptions(ws="0", ws_rules="f"), False)],
+)
+def test_a_token_of_the_surroundings_is_for_those_who_ask_for_one(options, expected):
+    assert options.takes_token is expected
+
+
+async def test_a_token_of_the_environment_does_not_stop_a_listener_without_clients(run):
+    result = await run("listen", "0", "--for", "1ms", env={"BROKER_TOKEN_FILE": "/nonexistent"})
+    assert result.code == 0
+    result = await run("listen", "0", "--for", "1ms", "--token-file", "/dev/null")
+    assert result.code == 2

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from broker_cli.config import ENV_TIMEOUT, FORMATS, OutputFormat, Settings
+from broker_cli.config import FORMATS, OutputFormat, Settings
 from broker_cli.context import Context
 from broker_cli.options import ConnectOptions, DisplayOptions, PeerOptions
-from broker_cli.parsing import literal, optional_duration, refuse
+from broker_cli.parsing import literal, refuse
+from broker_cli.profiles.resolving import time_limit
 from broker_cli.stores.target import Job, Target, arguments, split_name
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class LiveOptions(DisplayOptions, ConnectOptions, _WaitOptions, PeerOptions):
 
     def patience(self, context: Context) -> float | None:
         """Seconds to wait for the master; None when the user does not say."""
-        return optional_duration("--timeout", self.timeout or context.environ.get(ENV_TIMEOUT) or None)
+        return time_limit(context, self.timeout)
 
 
 @dataclass(frozen=True)

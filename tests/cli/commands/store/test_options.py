@@ -52,7 +52,7 @@ async def test_a_file_takes_the_place_of_the_peers_in_the_environment(run, tmp_p
 
 async def test_the_timeout_can_come_from_the_environment(run):
     result = await run("store", "get", "-p", ":1", "db", "a", env={"BROKER_TIMEOUT": "soon"})
-    assert (result.code, result.err.splitlines()[0]) == (2, "broker: --timeout: 'soon' is no duration (exit 2)")
+    assert (result.code, result.err.splitlines()[0]) == (2, "broker: BROKER_TIMEOUT: 'soon' is no duration (exit 2)")
 
 
 async def test_numbers_are_keys_wherever_they_stand(run, tmp_path):
