@@ -9,6 +9,7 @@ import re
 import textwrap
 import typing
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -39,13 +40,15 @@ class _Known:
 
     with_value: frozenset[str]
     with_optional_value: frozenset[str]
+    names: frozenset[str] = frozenset()
 
 
 def normalized(args: list[str], known: _Known) -> list[str]:
     """*args* with the options in front and all arguments behind ``--``.
 
     So a word that starts like a signed number (``-5``, ``+3``, ``-1ns``, ``-.5``) is an argument wherever it
-    stands, except as the value of an option. Nothing is dropped or changed; unknown options stay options.
+    stands, except as the value of an option, and where it is an option itself (``-0``). Nothing is dropped or
+    changed; unknown options stay options.
     """
     options: list[str] = []
     arguments: list[str] = []
@@ -56,7 +59,7 @@ def normalized(args: list[str], known: _Known) -> list[str]:
         if word == "--":
             arguments += args[at:]
             break
-        if len(word) < 2 or not word.startswith("-") or _NUMBER.match(word):
+        if len(word) < 2 or not word.startswith("-") or (_NUMBER.match(word) and word not in known.names):
             arguments.append(word)
         elif word in known.with_optional_value:
             options.append(f"{word}=")
@@ -135,6 +138,7 @@ class Command(TyperCommand):
                 for name in option.opts
             ),
             frozenset(name for option in options if option.metavar == OPTIONAL_VALUE for name in option.opts),
+            frozenset(name for option in options for name in option.opts),
         )
         for param in self.params:
             take_as_given(param)
@@ -174,16 +178,29 @@ class Command(TyperCommand):
             raise
 
 
+def _in_panel(hint: Any, panel: str) -> Any:
+    """The type of an option, with the option below the heading *panel*."""
+    option = copy(hint.__metadata__[0])
+    option.rich_help_panel = panel
+    return typing.Annotated[hint.__origin__, option]
+
+
 def with_option_groups(function: F) -> F:
-    """Let *function* take dataclasses of options: each field of such a parameter becomes an option of its own."""
+    """Let *function* take dataclasses of options: each field of such a parameter becomes an option of its own.
+
+    All options of ``Annotated[Group, "Heading"]`` are for special cases, below that heading.
+    """
     groups: dict[str, type[Any]] = {}
     parameters: list[inspect.Parameter] = []
     for parameter in inspect.signature(function, eval_str=True).parameters.values():
-        if not is_dataclass(parameter.annotation):
+        kind, *details = typing.get_args(parameter.annotation) or (parameter.annotation,)
+        if not is_dataclass(kind):
             parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
             continue
-        group = groups[parameter.name] = typing.cast("type[Any]", parameter.annotation)
+        group = groups[parameter.name] = typing.cast("type[Any]", kind)
         hints = typing.get_type_hints(group, include_extras=True)
+        if details:
+            hints = {name: _in_panel(hint, details[0]) for name, hint in hints.items()}
         parameters += [
             inspect.Parameter(
                 field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
@@ -195,6 +212,9 @@ def with_option_groups(function: F) -> F:
     def wrapper(**values: Any) -> None:
         for name, group in groups.items():
             values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
+        for name in groups:
+            if prepare := getattr(values[name], "prepare", None):  # such as to find the profile that others look into
+                prepare(values["ctx"].obj)
         function(**values)
 
     vars(wrapper)["__signature__"] = inspect.Signature(parameters)

@@ -33,20 +33,20 @@ class ExitCode(IntEnum):
     REFUSED = 8
     """The other side said no: a peer, or the database of a store. Or there is no master that could say anything."""
     PARTIAL = 9
-    """Some of the input was bad and left out (--keep-going)."""
+    """Some of the input was bad and left out (--keep-going), or some of the commands that were run failed (--exec)."""
 
 
 EXIT_CODE_HELP = {
     ExitCode.DONE: "did what was asked",
     ExitCode.BUG: "internal error",
     ExitCode.USAGE: "wrong command line, or a literal that cannot be read",
-    ExitCode.NO: "the answer is no: no such key, or stores differ",
+    ExitCode.NO: "the answer is no: no such key, no such event, or stores differ",
     ExitCode.TIMEOUT: "timed out: no subscriber, fewer messages than -n, or a store not synchronized",
     ExitCode.CONNECT: "could not connect",
     ExitCode.LOST: "connection lost for good, or messages not confirmed",
     ExitCode.BAD_INPUT: "bad input data, or a stored value of another type",
     ExitCode.REFUSED: "the other side or the database refused, or a store has no master",
-    ExitCode.PARTIAL: "part of the input failed (--keep-going)",
+    ExitCode.PARTIAL: "part of the input (--keep-going) or of the commands (--exec) failed",
 }
 """One line for each code, for manual pages."""
 
@@ -93,6 +93,11 @@ def explain(error: BaseException) -> Failure:
             return Failure(str(error), ExitCode.REFUSED)
         case errors.UndeliveredError():
             return Failure(str(error), ExitCode.LOST, "the peer left or takes nothing; these may not have arrived")
+        case errors.BadRecording():
+            return Failure(str(error), ExitCode.BAD_INPUT)
+        case errors.RecordingFailure():
+            is_full = error.code is errors.EC.CANNOT_WRITE_FILE
+            return Failure(str(error), ExitCode.REFUSED if is_full else ExitCode.USAGE)
         case errors.InvalidValue() | errors.ConfigurationError():
             return Failure(str(error), ExitCode.USAGE)
         case errors.CodecError():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from broker_core import Count, DecodeError, Event, InvalidValue
@@ -12,17 +13,29 @@ from broker_core.model.topics import check_topic
 from .names import is_plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["INPUT_FORMATS", "Batch", "InputFormat", "LineReader", "MessageReader", "make_reader"]
+__all__ = [
+    "INPUT_FORMATS",
+    "NOTICES",
+    "Batch",
+    "InputFormat",
+    "JsonReader",
+    "LineReader",
+    "MessageReader",
+    "Recorded",
+    "TextReader",
+    "make_reader",
+    "parse_body",
+]
 
-InputFormat = Literal["ndjson", "text", "lines"]
-INPUT_FORMATS: tuple[InputFormat, ...] = ("ndjson", "text", "lines")
+InputFormat = Literal["ndjson", "plain", "text", "lines", "zeek"]
+INPUT_FORMATS: tuple[InputFormat, ...] = ("ndjson", "plain", "text", "lines", "zeek")
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _QUOTED = re.compile(_STRING)
 _STRING_OR_METADATA = re.compile(rf"{_STRING}|\) @ \(", re.DOTALL)
-_NOTICES = frozenset({"listening", "peer", "status", "error", "ack"})
+NOTICES = frozenset({"listening", "peer", "status", "error", "ack", "gap"})
 """Types of ndjson lines that are no messages: what this program and Zeek's WebSocket interface print besides."""
 
 _ONE = Count(1)
@@ -36,6 +49,14 @@ class Batch(NamedTuple, Generic[T]):
 
     found: list[T]
     problems: list[tuple[int, str]]
+
+
+class Recorded(NamedTuple):
+    """A message, and when it was recorded, in nanoseconds of any clock."""
+
+    topic: str
+    value: Any
+    ns: int
 
 
 class LineReader(Generic[T]):
@@ -73,11 +94,24 @@ class JsonReader(MessageReader):
 
     def parse(self, line: str) -> tuple[str, Any] | None:
         """The message of a line; other lines that ``subscribe`` or ``listen`` print are passed over."""
+        thing = self.load(line)
+        return None if thing is None else self.message(thing)
+
+    @staticmethod
+    def load(line: str) -> Any:
+        """The JSON of a line; None for one that is no message. Raises DecodeError."""
         if not line or line.isspace():
             return None
         thing = json.loads(line)
-        if type(thing) is dict and thing.get("type") in _NOTICES and "@data-type" not in thing:
+        if type(thing) is dict and thing.get("type") in NOTICES and "@data-type" not in thing:
             return None
+        return thing
+
+    def message(self, thing: Any) -> tuple[str, Any]:
+        """The message in what :meth:`load` gave. Raises DecodeError, InvalidValue."""
+        if type(thing) is dict and "@data-type" not in thing and "args" in thing:
+            msg = "no types, as in -o plain; --in plain takes them from --sig, --types or --event-file"
+            raise DecodeError(msg)
         value = json.from_json(thing)
         topic = self.topic
         if topic is None:
@@ -89,7 +123,14 @@ class JsonReader(MessageReader):
 
 
 class TextReader(MessageReader):
-    """Lines of the format ``text``: TOPIC and a value; only the value when a topic is given for all."""
+    """Lines of the format ``text``: TOPIC and a value; only the value when a topic is given for all.
+
+    *read_args* is as for :func:`parse_body`.
+    """
+
+    def __init__(self, topic: str | None, read_args: Callable[[str, str], Any] | None = None) -> None:
+        super().__init__(topic)
+        self._read_args = read_args
 
     def parse(self, line: str) -> tuple[str, Any] | None:
         """The message of a line."""
@@ -97,7 +138,7 @@ class TextReader(MessageReader):
         if not line:
             return None
         if self.topic is not None:
-            return self.topic, parse_body(line)
+            return self.topic, parse_body(line, self._read_args)
         if quoted := _QUOTED.match(line):
             raw = text.decode(quoted[0])
             topic = raw if isinstance(raw, str) else bytes(raw).decode("utf-8", "surrogateescape")  # type: ignore[arg-type]
@@ -108,20 +149,24 @@ class TextReader(MessageReader):
         if not rest.startswith(" "):
             msg = "a line is a topic, a blank and a value; without topics in the lines, give TOPIC as an argument"
             raise DecodeError(msg)
-        return check_topic(topic), parse_body(rest.lstrip(" "))
+        return check_topic(topic), parse_body(rest.lstrip(" "), self._read_args)
 
 
-def parse_body(body: str) -> Any:
-    """The value of a literal, or of ``NAME(ARG, ...)`` with or without `` @ (METADATA)``. Raises DecodeError."""
+def parse_body(body: str, read_args: Callable[[str, str], Any] | None = None) -> Any:
+    """The value of a literal, or of ``NAME(ARG, ...)`` with or without `` @ (METADATA)``. Raises DecodeError.
+
+    *read_args* takes the name of an event and the arguments in their parentheses, and gives a tuple of values.
+    """
     name, bracket, _ = body.partition("(")
     if not bracket or not is_plain_name(name):
         return text.decode(body)
     args = body[len(name) :]  # it starts with a parenthesis, and so is a vector or an error
+    read = text.decode if read_args is None else partial(read_args, name)
     # One pass, however long the line is; what looks like metadata inside a string is text.
     found = (match for match in _STRING_OR_METADATA.finditer(args) if match[0] == ") @ (")
     if args.endswith(")") and (match := next(found, None)):
-        return _ONE, _ONE, (name, text.decode(args[: match.start() + 1]), text.decode(args[match.end() - 1 :]))
-    return _ONE, _ONE, (name, text.decode(args))
+        return _ONE, _ONE, (name, read(args[: match.start() + 1]), text.decode(args[match.end() - 1 :]))
+    return _ONE, _ONE, (name, read(args))
 
 
 class PlainReader(MessageReader):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
 
 import trio
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
     from .config import Settings
     from .context import Context
+    from .selecting.selection import Selection
 
-__all__ = ["Ends", "Printer", "print_messages", "tell_ready"]
+__all__ = ["Ends", "Printer", "Sink", "print_messages", "tell_rate", "tell_ready"]
 
 _PROBLEMS_SHOWN = 10
 _DROP_NOTE_PAUSE = 1.0
@@ -41,30 +43,91 @@ class Ends:
     """Stop when there was no message for this time."""
 
 
-class Printer:
-    """Writes messages to stdout, and counts them."""
+class Sink(Protocol):
+    """What takes the messages, and counts them."""
 
-    def __init__(self, context: Context, settings: Settings) -> None:
+    taken: int
+    """How many it was given."""
+    shown: int
+    """How many it let out."""
+    selection: Selection | None
+    """What a message has to pass before."""
+
+    @property
+    def at_once(self) -> int | None:
+        """How many it likes to get together; None is no limit."""
+
+    async def ready(self) -> None:
+        """Wait until it can take messages."""
+
+    async def show(self, messages: Sequence[Message], most: int | None = None) -> None:
+        """Take *messages*, of which at most *most* are to count."""
+
+    def summary(self, dropped: int) -> str:
+        """What there was, in words."""
+
+
+class Printer:
+    """Writes the messages that *selection* lets through to stdout, and counts them."""
+
+    at_once = None
+
+    def __init__(self, context: Context, settings: Settings, selection: Selection | None = None) -> None:
+        self.taken = 0
+        """How many were given to it."""
         self.shown = 0
         self.skipped = 0
+        self.selection = selection
         self._context = context
         self._form = settings.output
         self._formatter = make_formatter(context, settings)
         self._output = Output(context.stdout)
+        self._end = "\0" if settings.nul else "\n"
+        self._writing = False
+        self._behind: list[str] = []
+        """Lines that came while others were written."""
 
-    async def show(self, messages: Sequence[Message]) -> None:
-        """Write *messages* with one write. Those that cannot be shown are reported on stderr and counted."""
-        try:
-            lines = self._formatter.lines(messages)
-        except (DecodeError, ValueError):
-            lines = self._one_by_one(messages)
+    async def ready(self) -> None:
+        """Wait until messages can be shown: always at once."""
+
+    async def show(self, messages: Sequence[Message], most: int | None = None) -> None:
+        """Write *messages*, at most *most*, with one write. Those that cannot be shown are told of and counted."""
+        self.taken += len(messages)
+        if self.selection is None:
+            lines = self._lines(messages)
+        else:
+            passing = self.selection.passing(messages)
+            lines = self._lines(list(islice(passing, most)))
+            while most is not None and len(lines) < most and (more := list(islice(passing, most - len(lines)))):
+                lines += self._lines(more)  # in place of some that cannot be shown
         self.shown += len(lines)
         if lines:
-            await self._output.write(encode_lines(lines))
+            await self._write(lines)
+
+    def finish(self) -> None:
+        """Nothing is left to be done at the end."""
 
     async def line(self, text: str) -> None:
-        """Write one line that is no message."""
-        await self._output.write(encode_lines([text]))
+        """Write one line that is no message; behind the messages that are being written, if there are any."""
+        if self._writing:
+            self._behind.append(text)
+        else:
+            await self._write([text])
+
+    async def _write(self, lines: list[str]) -> None:
+        self._writing = True
+        try:
+            while lines:
+                await self._output.write(encode_lines(lines, self._end))
+                lines, self._behind = self._behind, []
+        finally:
+            self._writing = False
+
+    def _lines(self, messages: Sequence[Message]) -> list[str]:
+        try:
+            return self._formatter.lines(messages)
+        except (DecodeError, ValueError):
+            return self._one_by_one(messages)
 
     def _one_by_one(self, messages: Sequence[Message]) -> list[str]:
         lines = []
@@ -90,6 +153,8 @@ class Printer:
     def summary(self, dropped: int) -> str:
         """What there was, in words."""
         parts = [f"received {self.shown} message{'' if self.shown == 1 else 's'}"]
+        if self.selection is not None:
+            parts += self.selection.summary()
         if self.skipped:
             parts.append(f"{self.skipped} left out")
         if dropped:
@@ -97,35 +162,64 @@ class Printer:
         return ", ".join(parts)
 
 
-async def print_messages(context: Context, printer: Printer, subscriber: Subscriber, ends: Ends) -> None:
+async def print_messages(context: Context, sink: Sink, subscriber: Subscriber, ends: Ends) -> None:
     """Print what comes until one of *ends*. Raises :class:`Failure` when it was less than asked for."""
     start = last = trio.current_time()
     limits = [seconds for seconds in (ends.duration, ends.timeout) if seconds is not None]
     final = start + min(limits, default=float("inf"))
     dropped, next_note = 0, start
-    while ends.count is None or printer.shown < ends.count:
+    selection = sink.selection
+    room = ends.count
+    while (room is None or room > 0) and (selection is None or not selection.done):
+        with trio.move_on_at(final):
+            await sink.ready()
         deadline = final if ends.idle is None else min(final, last + ends.idle)
         batch: list[Message] = []
         with trio.move_on_at(deadline):
             try:
-                batch = await subscriber.get_batch(None if ends.count is None else ends.count - printer.shown)
+                batch = await subscriber.get_batch(room if selection is None and sink.at_once is None else sink.at_once)
             except trio.EndOfChannel:
                 break
         if not batch:
             break
-        await printer.show(batch)
-        if ends.idle is not None or subscriber.dropped != dropped:
+        before = sink.shown
+        await sink.show(batch, room)
+        room = None if ends.count is None else ends.count - sink.shown
+        if ends.idle is not None and sink.shown != before:
             last = trio.current_time()
-            if subscriber.dropped != dropped and last >= next_note:
-                dropped, next_note = subscriber.dropped, last + _DROP_NOTE_PAUSE
-                context.warn(f"the output is too slow: {dropped} messages dropped so far")
+        if subscriber.dropped != dropped and (now := trio.current_time()) >= next_note:
+            dropped, next_note = subscriber.dropped, now + _DROP_NOTE_PAUSE
+            context.warn(f"the output is too slow: {dropped} messages dropped so far")
     if subscriber.overflowed:
-        message = f"the output is too slow: the queue is full ({printer.summary(subscriber.dropped)})"
+        message = f"the output is too slow: the queue is full ({sink.summary(subscriber.dropped)})"
         raise Failure(message, ExitCode.LOST, "--on-overflow says what to do then, --max-queue how many may wait")
+    _check_enough(sink, ends, timed_out=trio.current_time() - start >= (ends.timeout or float("inf")))
+
+
+def _check_enough(sink: Sink, ends: Ends, *, timed_out: bool) -> None:
+    """Raise the failure of a run that ended without what it was to show."""
     wanted = ends.count or (1 if ends.timeout is not None else 0)
-    if printer.shown < wanted:
-        message = f"timed out: {printer.shown} of {wanted} message{'' if wanted == 1 else 's'} received"
+    waits = sink.selection is not None and sink.selection.waits
+    if sink.selection is not None and sink.selection.done:
+        return
+    if sink.shown < wanted:
+        message = f"timed out: {sink.shown} of {wanted} message{'' if wanted == 1 else 's'} received"
         raise Failure(message, ExitCode.TIMEOUT)
+    if waits:
+        message = f"{'timed out: ' * timed_out}the event of --until-event has not come"
+        raise Failure(message, ExitCode.TIMEOUT if timed_out else ExitCode.NO)
+
+
+async def tell_rate(context: Context, sink: Sink, interval: float = 1.0) -> None:
+    """Tell on stderr how many messages come in a second, until cancelled."""
+    taken, shown, then = sink.taken, sink.shown, trio.current_time()
+    while True:
+        await trio.sleep(interval)
+        now = trio.current_time()
+        came, passed = sink.taken - taken, sink.shown - shown
+        text = f"{came / (now - then):.0f} msg/s"
+        context.tell(text if came == passed else f"{text}, {passed / (now - then):.0f} shown")
+        taken, shown, then = sink.taken, sink.shown, now
 
 
 def tell_ready(path: str | None, text: str) -> None:

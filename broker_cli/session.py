@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import trio
@@ -18,15 +20,17 @@ from broker_core import (
     PeeringError,
     PeerUnavailable,
     Status,
+    UndeliveredError,
 )
 from broker_core.errors import PeerTimeout
 
 from .config import DEFAULT_CONNECT_TIMEOUT
 from .exit_codes import ExitCode, Failure
+from .remembering import learnt, remember
 from .signals import run_until_stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from broker_core import PeerAddress, PeerInfo
 
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .signals import Stop
 
-__all__ = ["Session", "run_session"]
+__all__ = ["Session", "run_session", "run_sessions"]
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -54,6 +58,14 @@ class Session:
         """Why there is nobody left to talk to; "" as long as there is somebody, or hope."""
         self.on_notice: Callable[[Status | ErrorNotice], None] | None = None
         """Called for everything that happens to peers, besides what this class does about it."""
+        self.on_refusal: Callable[[ErrorNotice], None] | None = None
+        """Called when a WebSocket server says that it did not take a message."""
+        self.on_gap: Callable[[str, float], Awaitable[None]] | None = None
+        """Called with the address of a peer that is connected again, and how many seconds it was not."""
+        self.used_topics: list[str] = []
+        """What the command publishes to, for completion to offer the next time; a few are enough."""
+        self._met: dict[str, Iterable[str]] = {}
+        """To whom we connected, and to what they were subscribed then."""
         self.refusals_fail = False
         """Whether the command has failed when a WebSocket server refuses a message."""
         self._refused = 0
@@ -109,6 +121,7 @@ class Session:
         if address.transport != "broker":
             self._web.add(info.id)
         self._addresses.setdefault(info.id, []).append(address)
+        self._met[str(address)] = info.filter
         self._connected.set()
         self.context.detail(f"connected to {address} ({info.id}, TLS: {info.tls})")
         if self.settings.tls == "auto" and info.tls == "off" and address.transport == "broker":
@@ -138,6 +151,9 @@ class Session:
                 self.context.warn(f"{notice.context.network}: {notice.message}")
             if self._refused == _REFUSALS_SHOWN:
                 self.context.warn("further errors of that kind are only counted")
+            # What a Zeek says about messages of others is no answer to ours (spec websocket-json.md 8.4).
+            if self.on_refusal is not None and not notice.message.startswith("broker_error"):
+                self.on_refusal(notice)
 
     def _on_loss(self, peer: EndpointId) -> None:
         for address in self._addresses.pop(peer, ()):
@@ -145,7 +161,7 @@ class Session:
             if self.settings.reconnect != 0 and self._nursery is not None:
                 self.context.warn(f"{text}; connecting again")
                 self._dialling += 1  # from now on, so that nobody gives up before the task runs
-                self._nursery.start_soon(self._redial, address)
+                self._nursery.start_soon(self._redial, address, trio.current_time())
             elif self._addresses or self._dialling:
                 self.context.warn(text)
             else:
@@ -153,7 +169,7 @@ class Session:
         if not self._addresses:
             self._connected = trio.Event()
 
-    async def _redial(self, address: PeerAddress) -> None:
+    async def _redial(self, address: PeerAddress, since: float) -> None:
         attempts = self.settings.reconnect
         try:
             await self._dial(address, None if attempts is None else attempts - 1)
@@ -163,7 +179,10 @@ class Session:
             else:
                 self._give_up(str(error))
         else:
-            self.context.warn(f"connected to {address} again")
+            missing = trio.current_time() - since
+            self.context.warn(f"connected to {address} again after {missing:.1f} s")
+            if self.on_gap is not None:
+                await self.on_gap(str(address), missing)
         finally:
             self._dialling -= 1
 
@@ -184,6 +203,13 @@ class Session:
         """Say what a subscription to everything does to others (store protocol: who is taken for a master)."""
         if "" in topics:
             self.context.warn('"" is everything: while we are connected, C++ endpoints cannot attach store masters')
+
+    def remember(self) -> None:
+        """Keep for completion who was there, and which topics and stores they have."""
+        filters = [*self._met.values(), *(peer.filter for peer in self.endpoint.peers())]
+        if filters:
+            topics = [*self.used_topics, *self.endpoint.filter]
+            remember(self.context, learnt(topics, chain.from_iterable(filters), self._met))
 
     def check_end(self) -> None:
         """Raise the failure when everybody is gone for good, or messages were refused."""
@@ -213,13 +239,68 @@ async def run_session(
     it in each of these cases, with what time is left; not after an error. A *patient* one waits without end for
     whoever takes messages slowly; others give up a peer that takes nothing for limits.block_timeout.
     """
+
+    async def main_of_one(sessions: Sequence[Session]) -> None:
+        await main(sessions[0])
+
+    async def tidy_one(sessions: Sequence[Session]) -> None:
+        if tidy is not None:
+            await tidy(sessions[0])
+
+    await run_sessions(context, [settings], main_of_one, forward=forward, patient=patient, tidy=tidy_one)
+
+
+async def run_sessions(
+    context: Context,
+    settings: Sequence[Settings],
+    main: Callable[[Sequence[Session]], Awaitable[None]],
+    *,
+    forward: bool = False,
+    patient: bool = True,
+    tidy: Callable[[Sequence[Session]], Awaitable[None]] | None = None,
+) -> None:
+    """As :func:`run_session`, with an endpoint of its own for each of *settings*."""
+
+    async def body(stop: Stop) -> None:
+        async with AsyncExitStack() as endpoints:
+            sessions = []
+            for one in settings:
+                options = _endpoint_options(one, forward=forward, patient=patient)
+                endpoint = await endpoints.enter_async_context(Endpoint(options))
+                sessions.append(Session(context, one, stop, endpoint))
+            try:
+                with stop.scope:
+                    async with trio.open_nursery() as nursery:
+                        for session in sessions:
+                            nursery.start_soon(session.watch)
+                        await main(sessions)
+                        nursery.cancel_scope.cancel()
+            finally:
+                for session in sessions:
+                    session.remember()
+            if tidy is not None:
+                with trio.move_on_after(stop.grace or float("inf")):
+                    await tidy(sessions)
+            await _shut_down(sessions, stop.grace)
+            if not stop.signum:
+                for session in sessions:
+                    session.check_end()
+
+    if context.owns_process:
+        # Messages are trees of small objects without cycles: looking for cycles more rarely saves a tenth of the time.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+    await run_until_stopped(context, body)
+
+
+def _endpoint_options(settings: Settings, *, forward: bool, patient: bool) -> EndpointOptions:
     timeout = settings.connect_timeout
     limits = DEFAULT_LIMITS
     if patient:  # whoever pipes wants to wait, however long
         limits = replace(limits, block_timeout=float("inf"))
     if timeout != DEFAULT_CONNECT_TIMEOUT:
         limits = replace(limits, connect_timeout=timeout, handshake_timeout=timeout)
-    options = EndpointOptions(
+    return EndpointOptions(
         id=None if settings.id is None else EndpointId.parse(settings.id),
         forward=forward,
         tls=settings.tls,
@@ -229,23 +310,19 @@ async def run_session(
         limits=limits,
     )
 
-    async def body(stop: Stop) -> None:
-        async with Endpoint(options) as endpoint:
-            session = Session(context, settings, stop, endpoint)
-            with stop.scope:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(session.watch)
-                    await main(session)
-                    nursery.cancel_scope.cancel()
-            if tidy is not None:
-                with trio.move_on_after(stop.grace or float("inf")):
-                    await tidy(session)
-            await endpoint.shutdown(timeout=stop.grace)
-            if not stop.signum:
-                session.check_end()
 
-    if context.owns_process:
-        # Messages are trees of small objects without cycles: looking for cycles more rarely saves a tenth of the time.
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
-    await run_until_stopped(context, body)
+async def _shut_down(sessions: Sequence[Session], timeout: float | None) -> None:
+    """Say goodbye on all sides at once. Raises :class:`UndeliveredError` when all is over."""
+    lost: dict[str, int] = {}
+
+    async def one(session: Session) -> None:
+        try:
+            await session.endpoint.shutdown(timeout=timeout)
+        except UndeliveredError as error:
+            lost.update(error.counts)
+
+    async with trio.open_nursery() as nursery:
+        for session in sessions:
+            nursery.start_soon(one, session)
+    if lost:
+        raise UndeliveredError(lost)

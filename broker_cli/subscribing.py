@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import trio
@@ -12,7 +14,7 @@ from broker_core import SC, ErrorNotice, InvalidValue, PeeringError, Status
 from .exit_codes import ExitCode, Failure
 from .output.json_lines import json_line
 from .parsing import address_text, refuse
-from .receiving import Printer, print_messages, tell_ready
+from .receiving import Printer, print_messages, tell_rate, tell_ready
 from .session import Session, run_session
 
 if TYPE_CHECKING:
@@ -22,9 +24,20 @@ if TYPE_CHECKING:
 
     from .config import Settings
     from .context import Context
+    from .executing import Commands, Execution
+    from .logs.printing import LogPrinter
     from .receiving import Ends
+    from .selecting.selection import Selection
 
-__all__ = ["Listening", "Subscription", "run_listening", "run_subscription"]
+__all__ = [
+    "Announcer",
+    "Listening",
+    "Subscription",
+    "listening_line",
+    "open_ports",
+    "run_listening",
+    "run_subscription",
+]
 
 _LEFTOVERS = 0.5
 """Seconds for what was received when a signal came."""
@@ -39,6 +52,12 @@ class Subscription:
     capacity: int | None = None
     overflow: str = "block"
     ready_file: str | None = None
+    selection: Selection | None = None
+    """What a message has to pass to be shown."""
+    execution: Execution | None = None
+    """What to run for each message instead of showing it."""
+    rate: bool = False
+    """Whether to tell each second how many messages came."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +99,19 @@ class _Receiving:
 
     def __init__(self, context: Context, settings: Settings, plan: Subscription) -> None:
         self.context = context
-        self.printer = Printer(context, settings)
+        self.printer = _printer(context, settings, plan.selection)
+        self._commands: Commands | None = None
+        if plan.execution is not None:
+            from .executing import Commands
+
+            self._commands = Commands(context, settings, plan.execution, plan.selection)
         self._settings = settings
         self._plan = plan
         self._subscriber: Subscriber | None = None
         self._started = False
+        no_others = settings.template is None and plan.execution is None and not settings.logs
+        self.prints_objects = settings.output == "ndjson" and no_others
+        """Whether stdout takes lines of ndjson that are no messages."""
 
     def run(self, main: Callable[[Session], Awaitable[None]], *, forward: bool = False, patient: bool = True) -> None:
         """Run *main* in a session; then print what is left, and the summary."""
@@ -96,8 +123,9 @@ class _Receiving:
         try:
             trio.run(program)
         finally:
+            self.printer.finish()
             if self._subscriber is not None and self._started:
-                self.context.progress(self.printer.summary(self._subscriber.dropped))
+                self.context.progress((self._commands or self.printer).summary(self._subscriber.dropped))
 
     def subscribe(self, session: Session) -> None:
         """Make the subscription; peers learn of it when they are connected."""
@@ -112,17 +140,38 @@ class _Receiving:
         """Print messages until there were enough."""
         assert self._subscriber is not None  # noqa: S101  # subscribe() ran
         self._started = bool(self._plan.topics)
-        await print_messages(self.context, self.printer, self._subscriber, self._plan.ends)
+        async with trio.open_nursery() as nursery:
+            if self._plan.rate:
+                nursery.start_soon(tell_rate, self.context, self._commands or self.printer)
+            sink = self._commands or self.printer
+            take = partial(print_messages, self.context, sink, self._subscriber, self._plan.ends)
+            await (take() if self._commands is None else self._commands.run(take))
+            nursery.cancel_scope.cancel()
+
+    async def mark_gap(self, address: str, seconds: float) -> None:
+        """One line for a connection that was lost, and is there again after *seconds*."""
+        now = time.time()
+        await self.printer.line(json_line("gap", peer=address, lost=round(now - seconds, 6), ts=round(now, 6)))
 
     async def _print_rest(self, _: Session) -> None:
         """What was received when a signal came is shown, if the reader takes it."""
-        if self._subscriber is None:
+        if self._subscriber is None or self._commands is not None:
             return
         rest = self._subscriber.poll()
-        if self._plan.ends.count is not None:
-            rest = rest[: max(0, self._plan.ends.count - self.printer.shown)]
+        selection, most = self._plan.selection, self._plan.ends.count
+        room = None if most is None else most - self.printer.shown
+        if room == 0 or (selection is not None and selection.done):
+            return
         with trio.move_on_after(_LEFTOVERS):
-            await self.printer.show(rest)
+            await self.printer.show(rest if selection or self._settings.logs else rest[:room], room)
+
+
+def _printer(context: Context, settings: Settings, selection: Selection | None) -> Printer | LogPrinter:
+    if not settings.logs:
+        return Printer(context, settings, selection)
+    from .logs.printing import LogPrinter
+
+    return LogPrinter(context, settings, selection)
 
 
 def run_subscription(context: Context, settings: Settings, plan: Subscription) -> None:
@@ -131,6 +180,8 @@ def run_subscription(context: Context, settings: Settings, plan: Subscription) -
 
     async def main(session: Session) -> None:
         receiving.subscribe(session)
+        if receiving.prints_objects:
+            session.on_gap = receiving.mark_gap
         session.warn_of_everything(plan.topics)
         await session.connect()
         names = ", ".join(topic or '""' for topic in plan.topics)
@@ -148,17 +199,15 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
 
     async def main(session: Session) -> None:
         left = trio.Event()
-        session.on_notice = _Announcer(session, left).tell
+        session.on_notice = Announcer(session, left).tell
         receiving.subscribe(session)
         if plan.forward:
             session.endpoint.forward(plan.topics or ("",))
         session.warn_of_everything(session.endpoint.filter)
         await _host_stores(session, plan)
-        where, others = await _open_ports(session, plan)
-        if settings.output == "ndjson":
-            port = int(where.rpartition(":")[2])
-            facts = {"address": plan.host or "*", "port": port, "id": str(session.endpoint.id), **others}
-            await receiving.printer.line(json_line("listening", **facts))
+        where, others = await open_ports(session, plan)
+        if receiving.prints_objects:
+            await receiving.printer.line(listening_line(session, plan, where, others))
         tell_ready(plan.ready_file, where)
         async with trio.open_nursery() as nursery:
             if plan.once:
@@ -170,7 +219,7 @@ def run_listening(context: Context, settings: Settings, plan: Listening) -> None
     receiving.run(main, forward=plan.forward, patient=not plan.masters)
 
 
-async def _open_ports(session: Session, plan: Listening) -> tuple[str, dict[str, str]]:
+async def open_ports(session: Session, plan: Listening) -> tuple[str, dict[str, str]]:
     """Listen for peers, and for what else is to be served; the address, and those of the others by name."""
     endpoint, context, tls = session.endpoint, session.context, session.settings.tls
     others: dict[str, str] = {}
@@ -193,6 +242,12 @@ async def _open_ports(session: Session, plan: Listening) -> tuple[str, dict[str,
     return where, others
 
 
+def listening_line(session: Session, plan: Listening, where: str, others: dict[str, str]) -> str:
+    """What :func:`open_ports` returned, as ndjson."""
+    port = int(where.rpartition(":")[2])
+    return json_line("listening", address=plan.host or "*", port=port, id=str(session.endpoint.id), **others)
+
+
 async def _host_stores(session: Session, plan: Listening) -> None:
     for name, backend, options in plan.masters:
         await session.endpoint.attach_master(name, cast("BackendKind", backend), options)
@@ -207,7 +262,7 @@ async def _stop_after(event: trio.Event, scope: trio.CancelScope) -> None:
     scope.cancel()
 
 
-class _Announcer:
+class Announcer:
     """Tells on stderr who comes and goes."""
 
     def __init__(self, session: Session, left: trio.Event) -> None:

@@ -1,17 +1,20 @@
 """``broker listen``: be the endpoint that others connect to."""
 
 # Typer reads the annotations when the program runs, so they are not postponed here.
-from typing import Annotated, get_args
+from dataclasses import replace
+from typing import Annotated
 
 from typer import Argument, Option
 from typer import Context as TyperContext
 
 from broker_cli.commandline import with_option_groups
-from broker_cli.config import ENV_TLS, Settings, Tls
 from broker_cli.context import Context
+from broker_cli.log_options import LogOutputOptions
 from broker_cli.options import DisplayOptions
-from broker_cli.parsing import choice, count, listen_address, optional_duration, store_place
+from broker_cli.parsing import count, listen_address, optional_duration, store_place
+from broker_cli.selection_options import ExecOptions, SelectionOptions, ShowOptions
 from broker_cli.tls_options import AccessOptions
+from broker_cli.type_options import NamingOptions
 from broker_cli.web_options import ServeOptions
 
 __all__ = ["EPILOG", "USAGE", "listen"]
@@ -26,15 +29,14 @@ Examples:
   broker listen --store db=sqlite:db.sqlite   a data store for others
 
 \b
-Who joins and leaves is told on stderr. Whoever reaches the port can take
-part: Broker knows no passwords.
-Exit codes: 4 fewer than -n messages, 5 cannot listen, 130/143 by INT/TERM."""
+Whoever reaches the port can take part: Broker knows no passwords. Exit codes:
+3 no --until-event, 4 fewer than -n, 5 cannot listen, 9 --exec failed."""
 
 
 @with_option_groups
 def listen(
     ctx: TyperContext,
-    where: Annotated[
+    place: Annotated[
         str,
         Argument(metavar="ADDR:PORT", show_default=False, help="Default 127.0.0.1:9999; *:PORT is everywhere."),
     ] = "127.0.0.1:9999",
@@ -60,35 +62,42 @@ def listen(
     ] = None,
     id_: Annotated[str | None, Option("--id", metavar="UUID", help="Take this endpoint id.", hidden=True)] = None,
     *,
+    select: Annotated[SelectionOptions, "Selection"],
+    show: Annotated[ShowOptions, "Appearance"],
+    run: ExecOptions,
+    logs: Annotated[LogOutputOptions, "Zeek logs"],
+    types: NamingOptions,
     serve: ServeOptions,
     access: AccessOptions,
     display: DisplayOptions,
 ) -> None:
     """Accept peers, and show what they publish."""
     context: Context = ctx.obj
-    shown = display.settings(context)
     credentials = access.credentials(context)
-    tls = access.tls or context.environ.get(ENV_TLS) or ("verify" if credentials else "anon")
-    settings = Settings(
-        output=shown.output,
-        colour=shown.colour,
-        tls=choice("--tls", tls, get_args(Tls)),
-        credentials=credentials,
-        id=id_,
-    )
-    host, port = listen_address(where)
+    tls = access.tls_mode(context, "verify" if credentials else "anon")
+    settings = replace(display.settings(context, logs.formats), tls=tls, credentials=credentials, id=id_)
+    settings = show.extend(types.extend(settings, context), display)
+    settings = logs.extend(settings, chosen=display.output, others=(*select.given, *show.given, *run.given))
+    selection = select.selection(topic or (), settings)
+    execution = run.execution(settings)
+    host, port = listen_address(place)
     wanted = None if count_ is None else count("--count", count_)
     duration = optional_duration("--for", for_)
 
-    serving = serve.serving(access.token(context), certified=credentials is not None and credentials.wanted)
+    serving = serve.serving(
+        access.token(context, preset=serve.takes_token), certified=credentials is not None and credentials.wanted
+    )
     from broker_cli.receiving import Ends
     from broker_cli.subscribing import Listening, Serving, run_listening
 
     plan = Listening(
         topics=tuple(topic or ()),
         ends=Ends(count=wanted, duration=duration),
-        overflow="drop_oldest" if context.stdout_is_terminal else "block",
+        overflow="drop_oldest" if context.stdout_is_terminal and execution is None else "block",
         ready_file=ready_file,
+        selection=selection,
+        execution=execution,
+        rate=show.rate,
         host=host,
         port=port,
         forward=forward,

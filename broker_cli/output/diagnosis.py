@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from broker_cli.context import escape
@@ -11,36 +12,48 @@ from .json_lines import json_line
 if TYPE_CHECKING:
     from broker_core import CertificateFacts, Diagnosis, DiagnosisStep
 
-__all__ = ["diagnosis_json", "note_lines", "step_line", "verdict_lines"]
+__all__ = ["diagnosis_json", "note_lines", "step_lines", "verdict_lines"]
 
 _MARKS = {True: "ok", False: "failed", None: "note"}
 _COLOURS = {"ok": "green", "failed": "red", "note": "cyan"}
 _NAME_WIDTH, _MARK_WIDTH = 15, 8
+_NARROWEST = 20
 
 
-def step_line(step: DiagnosisStep, *, colour: bool) -> str:
-    """One step: its name, how it went, what was seen, and how long it took."""
+def step_lines(step: DiagnosisStep, *, colour: bool, width: int | None = None) -> list[str]:
+    """One step: its name, how it went, what was seen, and how long it took; folded at *width* columns."""
     mark = _MARKS[step.ok]
     shown = _coloured(mark, _COLOURS[mark], colour=colour) + " " * (_MARK_WIDTH - len(mark))
     took = f" ({step.seconds * 1000:.1f} ms)" if step.seconds else ""
-    return f"{step.name:<{_NAME_WIDTH}}{shown}{escape(step.text)}{took}"
+    return _folded(f"{step.name:<{_NAME_WIDTH}}{shown}", escape(step.text) + took, _NAME_WIDTH + _MARK_WIDTH, width)
 
 
-def note_lines(found: Diagnosis, *, colour: bool) -> list[str]:
+def note_lines(found: Diagnosis, *, colour: bool, width: int | None = None) -> list[str]:
     """What should be known besides the cause."""
-    blank = " " * (_NAME_WIDTH + _MARK_WIDTH - len("note:"))
-    return [f"{_coloured('note:', 'cyan', colour=colour)}{blank}{escape(text)}" for text in found.warnings]
+    margin = _NAME_WIDTH + _MARK_WIDTH
+    head = _coloured("note:", "cyan", colour=colour) + " " * (margin - len("note:"))
+    return [line for text in found.warnings for line in _folded(head, escape(text), margin, width)]
 
 
-def verdict_lines(found: Diagnosis, *, colour: bool) -> list[str]:
+def verdict_lines(found: Diagnosis, *, colour: bool, width: int | None = None) -> list[str]:
     """The two lines that say all."""
     well = found.cause is None
     cause = f"{found.cause or 'none'}: {escape(found.finding)}"
     remedy = escape(found.remedy) or "none is needed"
     return [
-        f"{_coloured('cause:', 'green' if well else 'red', colour=colour)} {cause}",
-        f"{_coloured('remedy:', 'green', colour=colour)} {remedy}",
+        *_folded(f"{_coloured('cause:', 'green' if well else 'red', colour=colour)} ", cause, len("cause: "), width),
+        *_folded(f"{_coloured('remedy:', 'green', colour=colour)} ", remedy, len("remedy: "), width),
     ]
+
+
+def _folded(head: str, text: str, margin: int, width: int | None) -> list[str]:
+    """*head*, which takes *margin* columns, and *text* behind it on as many lines as it needs."""
+    if width is None or margin + len(text) <= width:
+        return [head + text]
+    first, *others = textwrap.wrap(
+        text, max(width - margin, _NARROWEST), break_on_hyphens=False, break_long_words=False
+    )
+    return [head + first, *(" " * margin + other for other in others)]
 
 
 def _coloured(text: str, name: str, *, colour: bool) -> str:

@@ -1,7 +1,8 @@
 """Entries of data stores as lines: a key alone, a value alone, both, and what happened to a key.
 
-A line of ``ndjson`` is an object with ``key`` and ``value`` (typed JSON), and ``expiry`` (ISO time) for an entry that
-has one; ``store import`` takes it back without loss. ``text`` is the literal, or ``KEY -> VALUE``.
+A line of ``ndjson`` is an object with ``type`` (store-entry, or store-key without a value), ``v`` (version of these
+keys), ``key`` and ``value`` (typed JSON), and ``expiry`` (ISO time) for an entry that has one; ``store import`` takes
+it back without loss. ``text`` is the literal, or ``KEY -> VALUE``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from broker_core.codecs import cpp, text
 from broker_core.codecs.json import encode
 
 from .human import Piece, pieces_of_value
-from .json_lines import json_line
+from .json_lines import VERSION, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,9 +73,13 @@ def moment(ns: int) -> str:
     return text.encode(Timestamp(ns))
 
 
+_ENTRY = f'{{"type":"store-entry","v":{VERSION},"key":'
+_KEY = f'{{"type":"store-key","v":{VERSION},"key":'
+
+
 class _Json:
     def key(self, key: Any) -> str:
-        return f'{{"key":{encode(key)}}}'
+        return f"{_KEY}{encode(key)}}}"
 
     def value(self, entry: Entry, index: Any = MISSING) -> str:
         line = self.entry(entry)
@@ -83,11 +88,11 @@ class _Json:
     def entry(self, entry: Entry) -> str:
         key, value, expiry = entry
         if expiry is None:
-            return f'{{"key":{encode(key)},"value":{encode(value)}}}'
-        return f'{{"key":{encode(key)},"value":{encode(value)},"expiry":"{moment(expiry)}"}}'
+            return f'{_ENTRY}{encode(key)},"value":{encode(value)}}}'
+        return f'{_ENTRY}{encode(key)},"value":{encode(value)},"expiry":"{moment(expiry)}"}}'
 
     def answer(self, key: Any, *, exists: bool) -> str:
-        return f'{{"key":{encode(key)},"exists":{"true" if exists else "false"}}}'
+        return f'{_KEY}{encode(key)},"exists":{"true" if exists else "false"}}}'
 
     def happening(self, happening: Happening) -> str:
         kind, word, key, old, new, facts = happening

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from broker_cli.context import escape
+from broker_cli.selecting.facts import Facts
 from broker_core import (
     Batch,
     Count,
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
     from broker_core import Message, ZeekMessage
 
-__all__ = ["HumanLines", "Piece", "pieces_of", "pieces_of_value"]
+    from .stamps import Stamper
+
+__all__ = ["ArgumentNames", "HumanLines", "Piece", "pieces_of", "pieces_of_value"]
 
 _STYLES: dict[type, str] = {
     type(None): "none",
@@ -92,9 +95,16 @@ def _listed(items: Any, opening: Piece, closing: Piece) -> Iterator[Piece]:
     yield closing
 
 
-def _pieces_of_event(event: Event) -> Iterator[Piece]:
+class ArgumentNames(Protocol):
+    """Knows what the arguments of events are called."""
+
+    def pieces(self, event: Event) -> Iterator[Piece]:
+        """The arguments of *event* in parentheses."""
+
+
+def _pieces_of_event(event: Event, named: ArgumentNames | None) -> Iterator[Piece]:
     yield Piece(event.name, "event")
-    yield from _listed(event.args, _OPEN, _CLOSE)
+    yield from _listed(event.args, _OPEN, _CLOSE) if named is None else named.pieces(event)
     for key, value in event.metadata or ():
         yield Piece(" ")
         yield Piece("network-timestamp=" if key == 1 else f"meta-{key}=", "label")
@@ -102,10 +112,11 @@ def _pieces_of_event(event: Event) -> Iterator[Piece]:
 
 
 class _Reader:
-    """Remembers the columns of log streams, to name the values of log lines."""
+    """Remembers the columns of log streams, to name the values of log lines; *named* names those of events."""
 
-    def __init__(self, *, verbose: bool) -> None:
+    def __init__(self, *, verbose: bool, named: ArgumentNames | None = None) -> None:
         self.verbose = verbose
+        self._named = named
         self._columns: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def pieces(self, value: Any) -> Iterator[Piece]:
@@ -121,7 +132,7 @@ class _Reader:
     def _view(self, view: ZeekMessage) -> Iterator[Piece]:
         match view:
             case Event():
-                return _pieces_of_event(view)
+                return _pieces_of_event(view, self._named)
             case LogCreate():
                 return self._log_create(view)
             case LogWrite():
@@ -216,14 +227,30 @@ def pieces_of(message: Message, reader: _Reader) -> list[Piece]:
 class HumanLines:
     """Messages for people, without colours."""
 
-    def __init__(self, *, verbose: bool = False) -> None:
-        self.reader = _Reader(verbose=verbose)
+    def __init__(
+        self, *, verbose: bool = False, stamps: Stamper | None = None, named: ArgumentNames | None = None
+    ) -> None:
+        self.reader = _Reader(verbose=verbose, named=named)
+        self._stamps = stamps
+
+    def pieces(self, message: Message) -> list[Piece]:
+        """The whole line in pieces, with the time in front if one is wanted. Raises DecodeError."""
+        pieces = pieces_of(message, self.reader)
+        if self._stamps is None:
+            return pieces
+        self._stamps.step()
+        return [Piece(f"{self._stamps.short(Facts(message))} ", "label"), *pieces]
 
     def line(self, message: Message) -> str:
         """One line (several for a batch with --verbose)."""
-        pieces = pieces_of(message, self.reader)
-        return "".join([piece.text if piece.text == "\n  " else escape(piece.text) for piece in pieces])
+        return self.lines((message,))[0]
 
     def lines(self, messages: Sequence[Message]) -> list[str]:
         """One line each."""
-        return [self.line(message) for message in messages]
+        if self._stamps is not None:
+            self._stamps.tick()
+        return [self.lay_out(self.pieces(message)) for message in messages]
+
+    def lay_out(self, pieces: Sequence[Piece]) -> str:
+        """*pieces* as one line."""
+        return "".join([piece.text if piece.text == "\n  " else escape(piece.text) for piece in pieces])

@@ -3,14 +3,16 @@
 A line is a data message of Zeek's WebSocket interface, version 1 (``type``, ``topic``, ``@data-type``, ``data``),
 with more keys behind it, which other readers ignore: ``v`` (version of these keys), ``seq`` (counted from 1),
 ``ts`` (when it arrived, seconds since 1970 with nanoseconds), ``from`` (the endpoint that handed it over) and,
-for a Zeek event, ``event`` (its name). Later versions may add keys; they will not change these.
+for a Zeek event, ``event`` (its name). Of an event that is declared, ``named`` has the arguments and the set fields of
+records by their names, without types (as in the format ``plain``). Later versions may add keys; they will not change
+these.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from broker_core import Count, DecodeError, zeek_message
 from broker_core.codecs.json import encode_members, quote
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
     from broker_core import Message
 
-__all__ = ["JsonLines", "json_line", "json_text"]
+__all__ = ["VERSION", "ArgumentNames", "JsonLines", "json_line", "json_text"]
 
 VERSION = 1
+"""Of the keys in every line, as ``v``. Keys may be added to a version, and none is changed or taken away."""
 _CACHE_SIZE = 4096
 
 
@@ -35,15 +38,29 @@ def json_text(text: str) -> str:
 
 
 def json_line(kind: str, /, **members: object) -> str:
-    """One line that is no message, such as ``{"type": "listening", ...}``."""
-    return json.dumps({"type": kind, **members}, separators=(",", ":"), ensure_ascii=True)
+    """One line that is no message, such as ``{"type": "listening", "v": 1, ...}``."""
+    return json.dumps({"type": kind, "v": VERSION, **members}, separators=(",", ":"), ensure_ascii=True)
+
+
+class ArgumentNames(Protocol):
+    """Knows what the arguments of events are called."""
+
+    def json(self, name: str, args: Sequence[Any]) -> str | None:
+        """The *args* of the event *name* as a JSON object without types; None when they have no names."""
 
 
 class JsonLines:
     """Messages as ndjson."""
 
-    def __init__(self, *, received: bool = True, clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        *,
+        received: bool = True,
+        named: ArgumentNames | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
         self._received = received
+        self._named = named
         self._clock = clock
         self._seq = 0
         self._topics: dict[str, str] = {}
@@ -65,6 +82,8 @@ class JsonLines:
             topic = topics.get(message.topic) or self._head(message.topic)
             name = _event_name(value) if type(value) is tuple else None
             event = "" if name is None else f',"event":{json_text(name)}'
+            if name is not None and self._named is not None:
+                event += self._names(name, value)
             if not self._received:
                 out.append(f'{topic}{members},"v":{VERSION}{event}}}')
                 continue
@@ -72,6 +91,11 @@ class JsonLines:
             sender = senders.get(message.sender) or self._sender(message)
             out.append(f'{topic}{members},"v":{VERSION},"seq":{self._seq},{now}{sender}"{event}}}')
         return out
+
+    def _names(self, name: str, value: tuple[Any, ...]) -> str:
+        assert self._named is not None  # noqa: S101  # the caller looked
+        found = self._named.json(name, value[2][1])
+        return "" if found is None else f',"named":{found}'
 
     def _head(self, topic: str) -> str:
         if len(self._topics) >= _CACHE_SIZE:

@@ -14,14 +14,13 @@ from rich.style import Style
 
 from broker_cli.context import escape
 
-from .human import HumanLines, pieces_of
+from .human import HumanLines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from broker_core import Message
-
-    from .human import Piece
+    from .human import ArgumentNames, Piece
+    from .stamps import Stamper
 
 __all__ = ["STYLES", "TerminalLines"]
 
@@ -47,21 +46,21 @@ _LONGEST_PIECE = 4000
 class TerminalLines(HumanLines):
     """Messages for people at a terminal of *width* columns."""
 
-    def __init__(self, width: int, *, colour: bool, verbose: bool = False) -> None:
-        super().__init__(verbose=verbose)
+    def __init__(
+        self,
+        width: int,
+        *,
+        colour: bool,
+        verbose: bool = False,
+        stamps: Stamper | None = None,
+        named: ArgumentNames | None = None,
+    ) -> None:
+        super().__init__(verbose=verbose, stamps=stamps, named=named)
         self._width = max(width, 2 * _INDENT)
         self._colour = colour
 
-    def line(self, message: Message) -> str:
-        """The line, broken where it does not fit; further lines are indented."""
-        return self.lay_out(pieces_of(message, self.reader))
-
-    def lines(self, messages: Sequence[Message]) -> list[str]:
-        """One line each."""
-        return [self.line(message) for message in messages]
-
     def lay_out(self, pieces: Sequence[Piece]) -> str:
-        """*pieces* as a line, or several."""
+        """*pieces* as a line, or as several if they do not fit in one; further lines are indented."""
         out: list[str] = []
         column = 0
         for word in _words(pieces):

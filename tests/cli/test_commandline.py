@@ -10,7 +10,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker_cli.commandline import OPTIONAL_VALUE, Command, normalized, with_option_groups
+from broker_cli.commandline import OPTIONAL_VALUE, Command, normalized, option_panels, with_option_groups
 from broker_cli.commandline import _Known as Known
 
 KNOWN = Known(frozenset({"--count", "-n", "--peer", "-p", "--reconnect"}), frozenset({"--reconnect"}))
@@ -38,6 +38,12 @@ KNOWN = Known(frozenset({"--count", "-n", "--peer", "-p", "--reconnect"}), froze
 )
 def test_options_come_first_and_numbers_are_arguments(line, options, arguments):
     assert normalized(line.split(), KNOWN) == [*options.split(), "--", *arguments.split()]
+
+
+def test_an_option_may_look_like_a_number():
+    known = Known(frozenset({"-n"}), frozenset(), frozenset({"-n", "-0"}))
+    words = ["/t", "-0", "-5", "-00", "-n", "-0", "-0x"]
+    assert normalized(words, known) == ["-0", "-n", "-0", "--", "/t", "-5", "-00", "-0x"]
 
 
 @pytest.mark.parametrize("line", ["-n", "/t -n", "-5 --count", "-vn"])
@@ -101,6 +107,42 @@ def test_a_group_of_options_arrives_as_one_object():
         ["a", "-5"],
         Group(size="-3", tags=["x", "y"], loud=True),
     )
+
+
+@dataclass(frozen=True)
+class Early:
+    base: Annotated[str | None, typer.Option("--base", metavar="B", help="A base.")] = None
+
+    def prepare(self, context: list[object]) -> None:
+        context.append(self.base)
+
+
+def test_a_group_can_be_for_special_cases_as_a_whole():
+    @with_option_groups
+    def work(ctx: typer.Context, *, group: Annotated[Group, "Rare"]) -> None:
+        """Do the work."""
+        print(group.size)  # noqa: T201  # seen by the test
+
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command("work", cls=Command)(work)
+    command = typer.main.get_command(app)
+    panels = option_panels(command.params)
+    assert panels.pop("Options") == []
+    assert [[option.name for option in options] for options in panels.values()] == [["size", "again", "loud", "tags"]]
+
+
+def test_a_group_can_prepare_what_others_depend_on():
+    seen: list[object] = []
+
+    @with_option_groups
+    def work(ctx: typer.Context, *, group: Group, early: Early) -> None:
+        """Do the work."""
+        seen.append((*ctx.obj, group.size))
+
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command("work", cls=Command)(work)
+    typer.main.get_command(app).main(["--base", "b", "-s", "1"], prog_name="work", standalone_mode=False, obj=[])
+    assert seen == [("b", "1")]
 
 
 def test_an_optional_value_may_be_left_out():

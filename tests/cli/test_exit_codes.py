@@ -44,6 +44,9 @@ def test_the_numbers_are_a_promise():
         (errors.MasterExists("taken", "db"), ExitCode.REFUSED, ""),
         (errors.BackendFailure("disk full", "db"), ExitCode.REFUSED, ""),
         (errors.StoreError("refused", "db"), ExitCode.REFUSED, ""),
+        (errors.BadRecording("a.rec", "no recording"), ExitCode.BAD_INPUT, ""),
+        (errors.RecordingFailure("a.rec", "no such file"), ExitCode.USAGE, ""),
+        (errors.RecordingFailure("a.rec", "no space", errors.EC.CANNOT_WRITE_FILE), ExitCode.REFUSED, ""),
     ],
 )
 def test_errors_have_codes_and_keep_their_words(error, code, hint):

@@ -74,6 +74,7 @@ MESSAGE = '"@data-type":"count","data":5'
         ("", None, []),
         (" \t\r", None, []),
         ('{"type":"listening","port":1}', None, []),
+        ('{"type":"gap","peer":"h:1","lost":1.5,"ts":2.5}', None, []),
         ('{"type":"status","code":"peer_added"}', None, []),
     ],
 )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 
 import pytest
 import trio
+import trio.testing
 
 from broker_cli.config import Settings
 from broker_cli.context import Context
 from broker_cli.exit_codes import ExitCode, Failure
-from broker_cli.receiving import Ends, Printer, print_messages, tell_ready
-from broker_core import Count, Message
+from broker_cli.receiving import Ends, Printer, print_messages, tell_rate, tell_ready
+from broker_cli.selecting.globs import NameGlobs
+from broker_cli.selecting.selection import Selection
+from broker_core import Count, Event, Message
 
 
 @pytest.fixture
@@ -21,7 +25,7 @@ def out(tmp_path):
         yield file
 
 
-def make(out, form: str = "text", **changes) -> tuple[Context, Printer]:
+def make(out, form: str = "text", *, selection=None, settings=None, **changes) -> tuple[Context, Printer]:
     context = Context(
         stdout=out.fileno(),
         stderr=io.StringIO(),
@@ -30,7 +34,7 @@ def make(out, form: str = "text", **changes) -> tuple[Context, Printer]:
         stderr_is_terminal=False,
         **changes,
     )
-    return context, Printer(context, Settings(output=form))
+    return context, Printer(context, Settings(output=form, **(settings or {})), selection)
 
 
 def written(out) -> bytes:
@@ -123,6 +127,115 @@ async def test_it_ends_when_time_is_up(out, autojump_clock, ends, shown, code):
         assert caught.value.code is code
     assert printer.shown == shown
     assert trio.current_time() - started == pytest.approx(60)
+
+
+EVENTS = [Message("/t", Event(name).value) for name in ("ping", "pong", "ping", "done", "ping")]
+
+
+async def test_only_what_is_selected_is_shown_and_counts(out):
+    context, printer = make(out, selection=Selection(events=NameGlobs(["ping"])))
+    await print_messages(context, printer, Queue(EVENTS, EVENTS), Ends(count=4))
+    assert (printer.shown, printer.taken) == (4, 10)
+    assert written(out) == b"/t ping()\n" * 4
+    assert printer.summary(0) == "received 4 messages, 2 not selected"
+
+
+async def test_a_message_without_a_line_takes_no_place(out):
+    context, printer = make(out, "raw", selection=Selection(exclude=("/x",)))
+    batch = [Message("/t", value) for value in (1, "a", 2, "b", "c")]
+    await print_messages(context, printer, Queue(batch), Ends(count=2))
+    assert (written(out), printer.shown, printer.skipped) == (b"a\nb\n", 2, 2)
+
+
+async def test_an_event_can_end_it(out):
+    context, printer = make(out, selection=Selection(until=NameGlobs(["done"])))
+    await print_messages(context, printer, Queue(EVENTS, EVENTS), Ends(timeout=60))
+    assert written(out) == b"/t ping()\n/t pong()\n/t ping()\n/t done()\n"
+
+
+async def test_the_event_that_ends_it_is_enough(out):
+    context, printer = make(out, selection=Selection(until=NameGlobs(["done"])))
+    await print_messages(context, printer, Queue(EVENTS), Ends(count=10))
+    assert printer.shown == 4
+
+
+@pytest.mark.parametrize(
+    ("ends", "code", "message"),
+    [
+        (Ends(count=2), ExitCode.NO, "the event of --until-event has not come"),
+        (Ends(duration=60), ExitCode.NO, "the event of --until-event has not come"),
+        (Ends(idle=60, timeout=3600), ExitCode.NO, "the event of --until-event has not come"),
+        (Ends(timeout=60), ExitCode.TIMEOUT, "timed out: the event of --until-event has not come"),
+        (Ends(timeout=60, duration=30), ExitCode.NO, "the event of --until-event has not come"),
+        (Ends(duration=60, count=9), ExitCode.TIMEOUT, "timed out: 5 of 9 messages received"),
+    ],
+)
+async def test_the_event_that_was_to_end_it_did_not_come(out, autojump_clock, ends, code, message):
+    context, printer = make(out, selection=Selection(until=NameGlobs(["never"])))
+    with pytest.raises(Failure) as caught:
+        await print_messages(context, printer, Queue(EVENTS), ends)
+    assert (caught.value.code, caught.value.message) == (code, message)
+
+
+class Trickle(Queue):
+    """Gives one message each ten seconds."""
+
+    async def get_batch(self, most: int | None = None) -> list[Message]:
+        pause = 10
+        await trio.sleep(pause)
+        return await super().get_batch(most)
+
+
+async def test_messages_that_are_not_shown_do_not_keep_it_from_being_idle(out, autojump_clock):
+    context, printer = make(out, selection=Selection(events=NameGlobs(["pong"])))
+    started = trio.current_time()
+    await print_messages(context, printer, Trickle(*[[event] for event in EVENTS * 5]), Ends(idle=25))
+    assert printer.shown == 1
+    assert trio.current_time() - started == pytest.approx(20 + 25)
+
+
+async def test_records_can_end_with_nul(out):
+    _, printer = make(out, "raw", settings={"nul": True})
+    await printer.show([Message("/t", "a\nb"), Message("/t", "c")])
+    await printer.line("end")
+    assert written(out) == b"a\nb\0c\0end\0"
+
+
+@pytest.fixture
+def pipe():
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with os.fdopen(reading, "rb") as one, os.fdopen(writing, "wb") as other:
+        yield one.fileno(), other
+
+
+async def test_a_line_in_between_waits_for_what_is_being_written(pipe):
+    """A pipe takes a part of a large write, and other tasks run before the rest."""
+    reading, writing = pipe
+    _, printer = make(writing, "raw")
+    data = b""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(printer.show, [Message("/t", "x" * 300_000)])
+        await trio.testing.wait_all_tasks_blocked()
+        await printer.line("between")
+        while not data.endswith(b"between\n"):
+            await trio.lowlevel.wait_readable(reading)
+            data += os.read(reading, 65536)
+    assert data == b"x" * 300_000 + b"\nbetween\n"
+
+
+async def test_the_rate_is_told_each_second(out, autojump_clock):
+    context, printer = make(out, selection=Selection(events=NameGlobs(["ping"])))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(tell_rate, context, printer)
+        await trio.testing.wait_all_tasks_blocked()
+        await printer.show(EVENTS)
+        pause = 1.25
+        await trio.sleep(pause)
+        await printer.show([EVENTS[0]])
+        await trio.sleep(pause)
+        nursery.cancel_scope.cancel()
+    assert context.stderr.getvalue() == "5 msg/s, 3 shown\n1 msg/s\n"
 
 
 async def test_drops_are_told_now_and_then(out):

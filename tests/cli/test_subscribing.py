@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from broker_cli import session
-from broker_core import Count, Event, PeerIncompatible
+from broker_core import Batch, Count, Event, PeerIncompatible
 from broker_core.codecs.json import from_json
 
 OUT = [
@@ -141,6 +141,66 @@ async def test_the_loss_of_one_of_two_peers_does_not(hub, start):
         await stays.publish("/t", Count(9))
         assert await program.ends() == 0
         assert b'"data":9' in program.out
+
+
+async def test_a_gap_is_marked_in_ndjson(hub, start):
+    """A consumer of the output can see where messages may be missing."""
+    options = ("--reconnect", "-o", "ndjson", "-n", "2")
+    async with hub() as first:
+        port = int(first.peer.rpartition(":")[2])
+        async with start("sub", "-p", first.peer, "/t", *options) as program:
+            await first.publish("/t", Count(1))
+            await program.prints('"data":1')
+            await first.endpoint.shutdown()
+            await program.says("connecting again")
+            async with hub(port) as second:
+                await program.prints('"type":"gap"')
+                await second.publish("/t", Count(2))
+                assert await program.ends() == 0
+    lines = [json.loads(line) for line in program.out.splitlines()]
+    assert [line["type"] for line in lines] == ["data-message", "gap", "data-message"]
+    gap = lines[1]
+    assert gap == {"type": "gap", "v": 1, "peer": first.peer, "lost": gap["lost"], "ts": gap["ts"]}
+    assert lines[0]["ts"] <= gap["lost"] <= gap["ts"] <= lines[2]["ts"]
+    assert f"broker: connected to {first.peer} again after " in program.err.decode()
+
+
+@pytest.mark.parametrize("options", [("-o", "text"), ("--format", "{value}"), ("--exec", "cat")])
+async def test_other_output_has_no_place_for_it(hub, start, options):
+    async with hub() as first:
+        port = int(first.peer.rpartition(":")[2])
+        async with start("sub", "-p", first.peer, "/t", "--reconnect", "-n", "1", *options) as program:
+            await first.peered()
+            await first.endpoint.shutdown()
+            async with hub(port) as second:
+                await program.says("again after")
+                await second.publish("/t", "x")
+                assert await program.ends() == 0
+    assert b"gap" not in program.out
+
+
+async def test_events_of_batches_and_stops(run, hub):
+    batch = Batch([Event("ping", Count(1)), Event("done")]).value
+    async with hub() as here, trio.open_nursery() as nursery:
+        nursery.start_soon(here.publish, "/t", Event("other"), batch, Event("ping", Count(2)))
+        options = ("--event", "ping", "--until-event", "done", "-o", "text")
+        result = await run("sub", "-p", here.peer, "/t", *options)
+        assert (result.code, result.out) == (0, "/t ping(1)\n/t done()\n")
+        result = await run("sub", "-p", here.peer, "/t", "--until-event", "never", "--for", "20ms")
+        assert (result.code, result.err) == (3, "broker: the event of --until-event has not come (exit 3)\n")
+        result = await run("sub", "-p", here.peer, "/t", "--until-event", "never", "--timeout", "20ms")
+        assert result.code == 4
+
+
+async def test_listen_selects_and_formats_as_subscribe_does(hub, start):
+    options = ("--where", "args[0] > 1", "--format", "{event}={args[0]}", "-0", "-n", "2")
+    async with start("listen", "0", "-t", "/t", *options) as program, hub() as here:
+        await program.says("listening on ")
+        await here.endpoint.peer(program.err.decode().split("listening on ")[1].split()[0])
+        for number in range(4):
+            await here.endpoint.publish("/t", Event("ping", Count(number)))
+        assert await program.ends() == 0
+    assert program.out == b"ping=2\0ping=3\0"
 
 
 # -- listen -------------------------------------------------------------------------------------------------------

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+import shlex
 
-from broker_cli.commands.subscribe import OVERFLOW_POLICIES
-from broker_core import ConfigurationError
+import pytest
+import trio
+
+from broker_cli.commands.subscribe import EPILOG, OVERFLOW_POLICIES
+from broker_core import ConfigurationError, Count, Event
 from broker_core.errors import BrokerError
 
 
@@ -22,6 +26,15 @@ from broker_core.errors import BrokerError
         ("/t -p :1 --max-queue 0", "--max-queue: '0'"),
         ("/t -p :1 --on-overflow drop", "--on-overflow: 'drop' is none of block, drop-old, drop-new, exit"),
         ("/t -p :1 -o xml", "--output: 'xml'"),
+        ("/t -p :1 --where foo", "--where: at character 1: 'foo' is no name here"),
+        ("/t -p :1 --where args[0]=5", "--where: at character 8: '=' is no comparison; write =="),
+        ("/t -p :1 --sample 2", "--sample: '2' is no part"),
+        ("/t -p :1 --format {x}", "--format: at character 2: 'x' is no name here"),
+        ("/t -p :1 --format {topic} -o raw", "--format and --output exclude each other"),
+        ("/t -p :1 --ts wall", "--ts: -o ndjson has no place for it"),
+        ("/t -p :1 -o human -0", "--null: -o human is for people"),
+        ("/t -p :1 --exec no-such-program-anywhere", "--exec: no program no-such-program-anywhere was found"),
+        ("/t -p :1 --exec-jobs 2", "--exec-jobs and --exec-timeout go with --exec"),
         ("/t -p :1 --id x", "'x' is no endpoint id"),
     ],
 )
@@ -36,7 +49,26 @@ async def test_variables_are_checked_as_flags_are(run):
     assert result.code == 2
     assert "BROKER_PEER: 'a:b' is no address" in result.err
     result = await run("sub", "/t", "-p", ":1", env={"BROKER_TIMEOUT": "soon"})
-    assert "--timeout: 'soon'" in result.err
+    assert "BROKER_TIMEOUT: 'soon'" in result.err
+
+
+@pytest.mark.parametrize("command", ["subscribe", "listen"])
+async def test_help_fits_a_screen(run, capsys, command):
+    assert (await run(command, "--help")).code == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert 20 < len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+
+
+async def test_examples_of_the_help(run, hub):
+    """Those with the new options; the others are run elsewhere."""
+    async with hub() as here, trio.open_nursery() as nursery:
+        nursery.start_soon(here.publish, "/test", Event("ping", "a", Count(5)), Event("ping", "b", Count(6)))
+        options = ("--where", "args[1] > 5", "--format", "{ts} {args[0]}")
+        assert f"broker subscribe /test {shlex.join(options)}" in EPILOG
+        result = await run("subscribe", "/test", *options, "-n", "1", env={"BROKER_PEER": here.peer})
+    assert (result.code, result.err) == (0, "")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d b\n", result.out)
 
 
 def test_the_policies_are_those_of_the_library():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from broker_cli.output.diagnosis import diagnosis_json, note_lines, step_line, verdict_lines
+from broker_cli.output.diagnosis import diagnosis_json, note_lines, step_lines, verdict_lines
 from broker_core import Cause, CertificateFacts, Diagnosis, DiagnosisStep, EndpointId
 
 STEPS = (
@@ -49,8 +50,8 @@ GOOD = Diagnosis(
     ],
 )
 def test_steps(step, line):
-    assert step_line(step, colour=False) == line
-    coloured = step_line(step, colour=True)
+    assert step_lines(step, colour=False) == [line]
+    (coloured,) = step_lines(step, colour=True)
     assert "\x1b[" in coloured
     assert len(coloured) > len(line)
 
@@ -70,9 +71,41 @@ def test_the_verdict():
     assert verdict_lines(GOOD, colour=True)[0].startswith("\x1b[1;32mcause:\x1b[0m none")
 
 
+LONG = Diagnosis(
+    address="h:1",
+    cause=Cause.REFUSED,
+    finding="one two three four five six seven eight nine ten",
+    remedy="do it",
+    steps=(DiagnosisStep(name="look", ok=True, text="a " * 30 + "b"),),
+    warnings=("word " * 20,),
+)
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_lines_are_folded_between_words_where_the_terminal_ends(colour):
+    plain = [
+        re.sub(r"\x1b\[[0-9;]*m", "", line)
+        for lines in (
+            step_lines(LONG.steps[0], colour=colour, width=50),
+            note_lines(LONG, colour=colour, width=50),
+            verdict_lines(LONG, colour=colour, width=50),
+        )
+        for line in lines
+    ]
+    assert max(map(len, plain)) <= 50
+    assert plain[:2] == [f"look           ok      {'a ' * 14}".rstrip(), " " * 23 + ("a " * 14).rstrip()]
+    assert plain[-3:] == [
+        "cause: refused: one two three four five six seven",
+        "       eight nine ten",
+        "remedy: do it",
+    ]
+    assert len(verdict_lines(LONG, colour=colour)) == 2
+
+
 def test_json():
     assert json.loads(diagnosis_json(GOOD)) == {
         "type": "diagnosis",
+        "v": 1,
         "address": "h:1",
         "cause": None,
         "finding": "all is well",

@@ -51,8 +51,14 @@ def test_ndjson_is_one_line_without_loss(key, value):
 
 
 def test_members_that_are_not_known_are_left_out():
-    assert set(json.loads(formatter("ndjson").entry(Entry("a", None)))) == {"key", "value"}
-    assert set(json.loads(formatter("ndjson").value(Entry("a", None), Count(1)))) == {"key", "value", "index"}
+    assert set(json.loads(formatter("ndjson").entry(Entry("a", None)))) == {"type", "v", "key", "value"}
+    assert set(json.loads(formatter("ndjson").value(Entry("a", None), Count(1)))) == {
+        "type",
+        "v",
+        "key",
+        "value",
+        "index",
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,7 @@ def test_members_that_are_not_known_are_left_out():
 def test_happenings(happening, text, members):
     assert formatter("text").happening(happening) == formatter("human").happening(happening) == text
     thing = json.loads(formatter("ndjson").happening(happening))
-    assert thing.keys() == {"type", "change", *members}
+    assert thing.keys() == {"type", "v", "change", *members}
     assert (thing["type"], thing["change"]) == ("t", happening.word)
 
 

@@ -49,7 +49,7 @@ def test_a_block_of_a_websocket_server():
 
 
 def test_json_is_complete():
-    assert json.loads(facts_json("peer", PEER)) == {"type": "peer", **PEER}
+    assert json.loads(facts_json("peer", PEER)) == {"type": "peer", "v": 1, **PEER}
 
 
 def test_a_table_at_80_columns():

@@ -92,4 +92,4 @@ def test_what_cannot_be_read_is_the_callers_to_tell():
 
 
 def test_other_lines():
-    assert json_line("listening", port=5, name="é\x9b") == '{"type":"listening","port":5,"name":"\\u00e9\\u009b"}'
+    assert json_line("listening", port=5, name="é\x9b") == '{"type":"listening","v":1,"port":5,"name":"\\u00e9\\u009b"}'
