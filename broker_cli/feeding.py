@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import trio
 
 from .exit_codes import ExitCode, Failure
+from .gunzip import BadGzipError, Gunzip
 from .pipes import InputLines
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Feed(Generic[T]):
         """
         if self._lines is None:
             self._fd = await open_input(self._context, self._path)
-            self._lines = InputLines(self._fd)
-        while self._failure is None and (chunk := await self._lines.next()):
+            self._lines = InputLines(self._fd, Gunzip() if self._path.endswith(".gz") else None)
+        while self._failure is None and (chunk := await self._read()):
             batch = self._reader.batch(chunk, keep_going=self._keep_going)
             for at, problem in batch.problems:
                 self._complain(self._first + at, problem)
@@ -62,6 +63,15 @@ class Feed(Generic[T]):
             message = f"{self._failure.message} behind {self.given} good {self._noun}"
             raise Failure(message, self._failure.code, self._failure.hint)
         return []
+
+    async def _read(self) -> list[bytes]:
+        assert self._lines is not None  # noqa: S101  # next() opened it
+        try:
+            return await self._lines.next()
+        except BadGzipError as error:
+            text = f"{self._path}:{self._first}: {error}"
+            self._failure = Failure(text, ExitCode.BAD_INPUT, "a file whose name ends with .gz is unpacked")
+            return []
 
     def _complain(self, number: int, problem: str) -> None:
         text = f"{'stdin' if self._path == '-' else self._path}:{number}: {problem}"

@@ -10,11 +10,16 @@ import os
 import select
 import stat
 import sys
+from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 import trio
 
-__all__ = ["InputLines", "Output", "watch_reader"]
+if TYPE_CHECKING:
+    from .gunzip import Gunzip
+
+__all__ = ["ArrayOutput", "InputLines", "Output", "watch_reader"]
 
 READ_SIZE = 256 * 1024
 _WRITE_SIZE = select.PIPE_BUF  # what a pipe takes at once when poll() says it is writable
@@ -49,6 +54,26 @@ class Output:
             view = view[os.write(self._fd, view[:_WRITE_SIZE]) :]
 
 
+class ArrayOutput(Output):
+    """Makes one JSON array of lines that are JSON each."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__(fd)
+        self._head = b"["
+
+    async def write(self, data: bytes) -> None:
+        """Write lines, with a line end behind the last one."""
+        if not data:
+            return
+        head, self._head = self._head, b",\n"
+        await super().write(head + data[:-1].replace(b"\n", b",\n"))
+
+    def finish(self) -> None:
+        """End the array, at the end of the program. Nobody else runs any more, so this may wait for a slow reader."""
+        with suppress(OSError):
+            _write_all(self._fd, (b"[]" if self._head == b"[" else b"]") + b"\n")
+
+
 def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -71,10 +96,11 @@ async def watch_reader(fd: int) -> bool:
 
 
 class InputLines:
-    """The lines of a file descriptor, in lists as large as what is there right now."""
+    """The lines of a file descriptor, in lists as large as what is there right now; what *unpack* makes of it."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, unpack: Gunzip | None = None) -> None:
         self._fd = fd
+        self._unpack = unpack
         self._rest: list[bytes] = []
         self._rest_size = 0
         self._ended = False
@@ -109,6 +135,18 @@ class InputLines:
             raise ValueError(msg)
 
     async def _read(self) -> bytes:
+        if self._unpack is None:
+            return await self._read_raw()
+        while not (piece := self._unpack.take()):
+            raw = await self._read_raw()
+            if not raw:
+                self._unpack.finish()
+                return b""
+            self._unpack.give(raw)
+        await trio.lowlevel.checkpoint()
+        return piece
+
+    async def _read_raw(self) -> bytes:
         if self._can_wait:
             try:
                 await trio.lowlevel.wait_readable(self._fd)

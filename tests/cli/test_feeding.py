@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 
@@ -43,6 +44,27 @@ async def test_a_file(tmp_path):
     assert (source.given, source.bad_lines) == (3, 0)
     assert source.taken >= 6
     source.check_bad_lines()
+    source.close()
+
+
+async def test_a_compressed_file(tmp_path):
+    lines = b"".join(b"%d\n" % number for number in range(200_000))
+    (tmp_path / "in.gz").write_bytes(gzip.compress(lines) + gzip.compress(b"7\n"))
+    source = feed(tmp_path / "in.gz")
+    assert await everything(source) == [*range(200_000), 7]
+    source.close()
+
+
+@pytest.mark.parametrize(("data", "given"), [(b"1\n2\n", 0), (gzip.compress(b"1\n2\n3\n" * 99)[:-9], None)])
+async def test_a_compressed_file_that_is_none_or_cut_short(tmp_path, data, given):
+    (tmp_path / "in.gz").write_bytes(data)
+    source = feed(tmp_path / "in.gz")
+    with pytest.raises(Failure) as caught:
+        await everything(source)
+    assert caught.value.code is ExitCode.BAD_INPUT
+    assert "gzip data" in caught.value.message
+    assert caught.value.message.startswith(f"{tmp_path}/in.gz:")
+    assert given is None or source.given == given
     source.close()
 
 

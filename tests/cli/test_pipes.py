@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_cli import pipes
-from broker_cli.pipes import InputLines, Output, watch_reader
+from broker_cli.pipes import ArrayOutput, InputLines, Output, watch_reader
 
 
 @contextmanager
@@ -195,3 +195,27 @@ async def test_platforms_without_epoll_look_now_and_then(monkeypatch):
             nursery.start_soon(partial(watch_reader, ends[1]))
             await trio.testing.wait_all_tasks_blocked()
             close(ends, 0)
+
+
+@pytest.mark.parametrize(
+    ("writes", "text"),
+    [
+        ([], b"[]\n"),
+        ([b"1\n"], b"[1]\n"),
+        ([b"1\n2\n", b"3\n"], b"[1,\n2,\n3]\n"),
+    ],
+)
+async def test_lines_become_one_array(writes, text):
+    with pipe() as ends:
+        output = ArrayOutput(ends[1])
+        for data in writes:
+            await output.write(data)
+        output.finish()
+        assert os.read(ends[0], 100) == text
+
+
+def test_the_end_of_an_array_that_nobody_reads_is_no_error():
+    with pipe() as ends:
+        output = ArrayOutput(ends[1])
+        close(ends, 0)
+        output.finish()
