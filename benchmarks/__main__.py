@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -15,6 +16,8 @@ QUESTIONS = (
     "relay",
     "latency",
     "command_line",
+    "recordings",
+    "live",
     "startup",
     "memory",
     "stores",
@@ -29,6 +32,7 @@ def main() -> None:
     for name in names:
         if name not in QUESTIONS:
             parser.error(f"there is no benchmark {name!r}; there are {', '.join(QUESTIONS)}")
+    os.environ.update(BROKER_CONFIG="/dev/null", BROKER_STATE="off")  # no profile of whoever measures
     print(f"# Benchmarks\n\n{machine()}")
     failed = False
     for name in names:

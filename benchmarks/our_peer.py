@@ -73,6 +73,20 @@ async def publish(arguments: Namespace) -> None:
             number += 1
 
 
+async def serve(arguments: Namespace) -> None:
+    """`count` events for whoever connects and subscribes; ends when all have been confirmed."""
+    async with endpoint() as ep:
+        listener = await ep.listen(HOST, 0)
+        say(port=listener.port)
+        await ep.wait_for_subscribers(TOPIC)
+        started = time.monotonic()
+        for number in range(arguments.count):
+            await ep.publish(TOPIC, make_event(arguments.kind, number))
+        await ep.flush(arguments.patience)
+        say(seconds=time.monotonic() - started)
+        await parent_is_done()
+
+
 async def ping(arguments: Namespace) -> None:
     """Round trips, one after the other."""
     times = []
@@ -158,7 +172,33 @@ async def soak(arguments: Namespace) -> None:
                 break
 
 
-ROLES = {role.__name__: role for role in (receive, publish, ping, pong, lines, relay, collect, soak)}
+async def paced(arguments: Namespace) -> None:
+    """`rate` events a second on `topics` topics, a portion every `pause` seconds, until the parent has seen enough."""
+    async with endpoint() as ep:
+        listener = await ep.listen(HOST, 0)
+        say(port=listener.port)
+        await ep.wait_for_subscribers(f"{TOPIC}/0")
+        say(subscribed=True)
+        events = [make_event(arguments.kind, number) for number in range(1000)]
+        sent, started = 0, time.monotonic()
+        async with trio.open_nursery() as nursery:
+
+            async def publish_all() -> None:
+                nonlocal sent
+                while True:
+                    due = int((time.monotonic() - started) * arguments.rate)
+                    while sent < due:
+                        await ep.publish(f"{TOPIC}/{sent % arguments.topics}", events[sent % 1000])
+                        sent += 1
+                    await trio.sleep(arguments.pause)
+
+            nursery.start_soon(publish_all)
+            await parent_is_done()
+            nursery.cancel_scope.cancel()
+        say(rate=sent / (time.monotonic() - started))
+
+
+ROLES = {role.__name__: role for role in (receive, publish, serve, ping, pong, lines, relay, collect, soak, paced)}
 
 
 def main() -> None:
@@ -168,6 +208,8 @@ def main() -> None:
     parser.add_argument("--kind", default="twelve", choices=KINDS)
     parser.add_argument("--warm", type=int, default=500)
     parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--rate", type=float, default=20_000)
+    parser.add_argument("--topics", type=int, default=10)
     parser.add_argument("--step", type=int, default=100_000)
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--patience", type=float, default=120.0)

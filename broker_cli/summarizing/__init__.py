@@ -1,0 +1,1 @@
+"""What recordings hold, counted in one pass and without decoding values."""
