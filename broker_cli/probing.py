@@ -19,7 +19,6 @@ from .output import encode_lines
 from .output.documents import document_lines
 from .output.facts import facts_block, facts_json, facts_table
 from .output.json_lines import json_line
-from .pipes import Output
 from .session import Session, run_session
 
 if TYPE_CHECKING:
@@ -30,13 +29,13 @@ if TYPE_CHECKING:
     from .config import Settings
     from .context import Context
 
-__all__ = ["run_peer", "run_status"]
+__all__ = ["probe_peer", "round_trips", "run_peer", "run_status"]
 
 _PINGS = 5
 _PING_TIMEOUT = 5.0
 
 
-async def _round_trips(session: Session, info: PeerInfo) -> list[float]:
+async def round_trips(session: Session, info: PeerInfo) -> list[float]:
     """The round-trip times of a few pings in seconds; none when it is there, but not for pings."""
     times: list[float] = []
     with (
@@ -49,7 +48,7 @@ async def _round_trips(session: Session, info: PeerInfo) -> list[float]:
 
 
 async def _facts(session: Session, info: PeerInfo, address: str) -> dict[str, Any]:
-    times = await _round_trips(session, info)
+    times = await round_trips(session, info)
     # While this side subscribes to nothing, the filter is what the peer told in the handshake, or later.
     current = next((peer for peer in session.endpoint.peers() if peer.id == info.id), info)
     stores = [store for topic in current.filter if (store := store_of(topic)) is not None]
@@ -71,7 +70,7 @@ async def _facts(session: Session, info: PeerInfo, address: str) -> dict[str, An
 
 def run_peer(context: Context, settings: Settings, *, watch: bool, keep: bool) -> None:
     """Show one peer; then stay if wanted."""
-    output = Output(context.stdout)
+    output = context.output()
     human = settings.output == "human"
 
     async def main(session: Session) -> None:
@@ -110,14 +109,14 @@ def _notice_line(notice: Status | ErrorNotice, *, human: bool) -> str:
 
 def run_status(context: Context, settings: Settings, targets: Sequence[PeerAddress | StatusUrl]) -> None:
     """Probe all *targets* side by side, each peer with an endpoint of its own, so that none can stand for another."""
-    output = Output(context.stdout)
+    output = context.output()
     found: dict[PeerAddress | StatusUrl, dict[str, Any]] = {}
 
     async def probe(target: PeerAddress | StatusUrl) -> None:
         if isinstance(target, StatusUrl):
             found[target] = await _document(target, settings.connect_timeout)
         else:
-            found[target] = await _probe(context, settings, target)
+            found[target] = await probe_peer(context, settings, target)
 
     async def program() -> None:
         async with trio.open_nursery() as nursery:
@@ -141,7 +140,8 @@ async def _document(url: StatusUrl, timeout: float) -> dict[str, Any]:
     return {"address": str(url), "rtt": round(trio.current_time() - start, 6), "document": document}
 
 
-async def _probe(context: Context, settings: Settings, address: PeerAddress) -> dict[str, Any]:
+async def probe_peer(context: Context, settings: Settings, address: PeerAddress) -> dict[str, Any]:
+    """What is found out about one peer with an endpoint of its own; with ``error`` if it cannot be reached."""
     facts: dict[str, Any] = {}
 
     async def main(session: Session) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output import encode_lines
 from broker_cli.output.entries import Happening, make_entry_formatter
-from broker_cli.pipes import Output
 from broker_core import same_value
 
 from .progress import Bar
@@ -67,7 +66,7 @@ def _compared(pairs: Iterable[tuple[Entry | None, Entry | None]]) -> list[Happen
 def run_diff(context: Context, settings: Settings, targets: Sequence[Target]) -> None:
     """Print the differences. Raises :class:`Failure` when there are any."""
     formatter = make_entry_formatter(context, settings)
-    output = Output(context.stdout)
+    output = context.output()
     number = 0
 
     async def body(first: Entries, second: Entries) -> None:

@@ -12,7 +12,6 @@ from broker_cli.context import escape
 from broker_cli.output import encode_lines
 from broker_cli.output.entries import moment
 from broker_cli.output.json_lines import json_line
-from broker_cli.pipes import Output
 from broker_core import kind_of, now
 from broker_core.codecs import binary, json, text
 
@@ -33,7 +32,7 @@ _LONGEST = 60
 
 def run_info(job: Job) -> None:
     """Print what is known without looking at each entry."""
-    output = Output(job.context.stdout)
+    output = job.context.output()
 
     async def body(source: Source) -> None:
         facts = await _facts(source)
@@ -138,7 +137,7 @@ class Statistics:
 
 def run_stats(job: Job, top: int) -> None:
     """Look at every entry, and print what there is."""
-    output = Output(job.context.stdout)
+    output = job.context.output()
 
     async def body(source: Source) -> None:
         statistics = Statistics(top)

@@ -22,18 +22,27 @@ _PAUSE = 0.1
 class Bar:
     """How far something is that has *total* parts (None: nobody knows), called *what*.
 
-    It is shown only at a terminal to which no results go. ``with`` removes it at the end.
+    It is shown only at a terminal to which no results go, or *alone* none before the end; and only if it is *wanted*.
+    ``with`` removes it at the end.
     """
 
     def __init__(
-        self, context: Context, what: str, total: int | None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        context: Context,
+        what: str,
+        total: int | None,
+        *,
+        alone: bool = False,
+        wanted: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._context = context
         self._what = what
         self._total = total
         self._clock = clock
         at_terminal = context.stderr_is_terminal and context.environ.get("TERM") != "dumb"
-        self._wanted = at_terminal and context.verbosity >= 0 and not context.stdout_is_terminal
+        apart = alone or not context.stdout_is_terminal
+        self._wanted = wanted and at_terminal and context.verbosity >= 0 and apart
         self._next = clock() + _PATIENCE
         self._progress: Any = None
         self._task: Any = None

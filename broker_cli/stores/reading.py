@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from broker_cli.output import encode_lines
 from broker_cli.output.entries import Entry, make_entry_formatter
-from broker_cli.pipes import Output
 from broker_core import MISSING, NoSuchKey
 
 from .missing import NamedKey, missing_keys
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from broker_cli.context import Context
+    from broker_cli.pipes import Output
 
     from .sources import Source
     from .target import Job, KeyFilter
@@ -40,7 +40,7 @@ class Question:
 def run_get(job: Job, question: Question) -> None:
     """Print values."""
     formatter = make_entry_formatter(job.context, job.settings)
-    output = Output(job.context.stdout)
+    output = job.context.output()
 
     def line(entry: Entry) -> str:
         if job.settings.output == "human" and len(question.keys) != 1:
@@ -79,7 +79,7 @@ def run_get(job: Job, question: Question) -> None:
 def run_exists(job: Job, keys: Sequence[NamedKey]) -> None:
     """Print for each of *keys* whether it exists."""
     formatter = make_entry_formatter(job.context, job.settings)
-    output = Output(job.context.stdout)
+    output = job.context.output()
 
     async def body(source: Source) -> None:
         found = await source.find_all([name.key for name in keys])
@@ -108,7 +108,7 @@ def run_export(job: Job, wanted: KeyFilter | None) -> None:
 
 
 def _run_listing(job: Job, wanted: KeyFilter | None, line: Callable[[Entry], str]) -> None:
-    output = Output(job.context.stdout)
+    output = job.context.output()
 
     async def body(source: Source) -> None:
         await _print_pages(job.context, output, source, wanted, line)

@@ -32,11 +32,16 @@ if TYPE_CHECKING:
     from .sources import Entries, Source
     from .target import Job, Target
 
-__all__ = ["attach", "run_on_source", "run_on_two"]
+__all__ = ["attach", "run_on_source", "run_on_two", "use_source"]
 
 
 def run_on_source(job: Job, body: Callable[[Source], Awaitable[None]]) -> None:
     """Run *body* with the store that *job* is about."""
+    trio.run(use_source, job, body)
+
+
+async def use_source(job: Job, body: Callable[[Source], Awaitable[None]]) -> None:
+    """As :func:`run_on_source`, for a program that runs already."""
     target = job.target
 
     async def online(session: Session) -> None:
@@ -46,7 +51,7 @@ def run_on_source(job: Job, body: Callable[[Source], Awaitable[None]]) -> None:
     async def offline(files: ExitStack) -> None:
         await body(FileSource(await _open(job.context, target, files)))
 
-    _run(job.context, job.settings, online if target.name else None, offline)
+    await _use(job.context, job.settings, online if target.name else None, offline)
 
 
 def run_on_two(
@@ -70,27 +75,24 @@ def run_on_two(
         with ExitStack() as files:
             await both(session, files)
 
-    _run(context, settings, online if any(target.name for target in targets) else None, partial(both, None))
+    trio.run(_use, context, settings, online if any(target.name for target in targets) else None, partial(both, None))
 
 
-def _run(
+async def _use(
     context: Context,
     settings: Settings,
     online: Callable[[Session], Awaitable[None]] | None,
     offline: Callable[[ExitStack], Awaitable[None]],
 ) -> None:
-    async def program() -> None:
-        if online is not None:
-            await run_session(context, settings, online)
-            return
+    if online is not None:
+        await run_session(context, settings, online)
+        return
 
-        async def with_files(stop: Stop) -> None:
-            with stop.scope, ExitStack() as files:
-                await offline(files)
+    async def with_files(stop: Stop) -> None:
+        with stop.scope, ExitStack() as files:
+            await offline(files)
 
-        await run_until_stopped(context, with_files)
-
-    trio.run(program)
+    await run_until_stopped(context, with_files)
 
 
 async def attach(session: Session, target: Target) -> LiveSource:

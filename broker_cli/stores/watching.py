@@ -11,7 +11,6 @@ import trio
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output import encode_lines
 from broker_cli.output.entries import Happening, make_entry_formatter
-from broker_cli.pipes import Output
 from broker_cli.receiving import tell_ready
 from broker_cli.session import Session, run_session
 from broker_core import MISSING, STORE_EVENTS_TOPIC, parse_store_event, sort_key
@@ -86,7 +85,7 @@ class _Watch:
         self._plan = plan
         self._topic = STORE_EVENTS_TOPIC + job.target.name
         self._formatter = make_entry_formatter(job.context, job.settings)
-        self._output = Output(job.context.stdout)
+        self._output = job.context.output()
 
     def subscribe(self) -> Subscriber:
         """A queue of the store's events from now on."""

@@ -17,6 +17,7 @@ async def test_everything_about_a_peer(run, hub):
         assert 0 < facts.pop("rtt_min") <= facts.pop("rtt") < 5
         assert facts == {
             "type": "peer",
+            "v": 1,
             "address": here.peer,
             "id": str(here.endpoint.id),
             "transport": "broker",
@@ -89,6 +90,7 @@ async def test_status_when_one_is_missing(run, hub):
         assert result.objects[0]["id"] == str(here.endpoint.id)
         assert result.objects[1] == {
             "type": "peer",
+            "v": 1,
             "address": "127.0.0.1:1",
             "error": "connection refused",
             "code": "peer_unavailable",
@@ -186,6 +188,7 @@ async def test_a_list_of_all_kinds(run, hub):
         assert [told["type"] for told in result.objects] == ["endpoint", "peer", "peer"]
         assert result.objects[2] == {
             "type": "peer",
+            "v": 1,
             "address": "http://127.0.0.1:1",
             "error": "connection refused",
             "code": "unavailable",
@@ -209,3 +212,11 @@ async def test_the_installed_program_fetches_a_document(hub, start):
         async with start("status", f"http://127.0.0.1:{listener.port}", http_proxy="http://127.0.0.1:1") as program:
             assert await program.ends() == 0
             assert json.loads(program.out)["document"]["id"] == str(here.endpoint.id)
+
+
+async def test_json_is_one_array_of_the_same_objects(run):
+    lines = await run("status", "127.0.0.1:1", "127.0.0.1:2")
+    array = await run("status", "127.0.0.1:1", "127.0.0.1:2", "-o", "json")
+    assert (array.code, array.err) == (lines.code, lines.err)
+    assert json.loads(array.out) == lines.objects
+    assert (await run("status", "-o", "jsn", "127.0.0.1:1")).code == 2

@@ -75,6 +75,7 @@ async def test_ndjson_has_both_values(run, tmp_path):
     assert result.objects == [
         {
             "type": "store-diff",
+            "v": 1,
             "change": "changed",
             "key": {"@data-type": "string", "data": "a"},
             "old": {"@data-type": "none", "data": {}},

@@ -23,9 +23,9 @@ def make(**changes) -> Context:
     return Context(stderr=io.StringIO(), **{**surroundings, **changes})
 
 
-def run(context: Context, *, seconds: float = 10.0) -> str:
+def run(context: Context, *, seconds: float = 10.0, **how) -> str:
     clock = Clock()
-    with Bar(context, "entries", 50, clock=clock) as bar:
+    with Bar(context, "entries", 50, clock=clock, **how) as bar:
         for done in range(50):
             clock.now += seconds / 50
             bar.reach(done)
@@ -48,6 +48,15 @@ def test_what_is_quick_has_none():
 )
 def test_none_where_it_would_disturb(changes):
     assert run(make(**changes)) == ""
+
+
+def test_results_that_come_in_the_end_are_not_disturbed():
+    assert "40/50" in run(make(stdout_is_terminal=True), alone=True)
+    assert run(make(stderr_is_terminal=False), alone=True) == ""
+
+
+def test_none_where_it_is_not_wanted():
+    assert run(make(), wanted=False) == ""
 
 
 def test_not_more_often_than_can_be_seen():

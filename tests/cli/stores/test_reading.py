@@ -21,7 +21,12 @@ async def test_a_value(run, place):
     result = await run("store", "get", *place.read, "a")
     assert (result.code, result.err) == (0, "")
     assert result.objects == [
-        {"key": {"@data-type": "string", "data": "a"}, "value": {"@data-type": "count", "data": 5}}
+        {
+            "type": "store-entry",
+            "v": 1,
+            "key": {"@data-type": "string", "data": "a"},
+            "value": {"@data-type": "count", "data": 5},
+        }
     ]
     assert (await run("store", "get", *place.read, "5", "-o", "text")).out == '{"x" -> 22/tcp}\n'
     assert (await run("store", "get", *place.read, "+5", "-o", "raw")).out == "text\n"
@@ -89,7 +94,9 @@ async def test_whether_keys_exist(run, place):
     result = await run("store", "exists", *place.read, "a", "string:5", "-o", "text")
     assert (result.code, result.out) == (3, "T\nF\n")
     result = await run("store", "exists", *place.read, "a")
-    assert result.objects == [{"key": {"@data-type": "string", "data": "a"}, "exists": True}]
+    assert result.objects == [
+        {"type": "store-key", "v": 1, "key": {"@data-type": "string", "data": "a"}, "exists": True}
+    ]
     assert (await run("store", "exists", *place.read, "b", "-o", "human")).out == '"b" does not exist\n'
 
 
@@ -104,7 +111,7 @@ async def test_keys(run, place):
     result = await run("store", "keys", *place.read, "-o", "text")
     assert sorted(result.out.splitlines()) == ['"a"', "+5", "5"]
     assert (await run("store", "keys", *place.read, "--match", "+*")).objects == [
-        {"key": {"@data-type": "integer", "data": 5}}
+        {"type": "store-key", "v": 1, "key": {"@data-type": "integer", "data": 5}}
     ]
 
 

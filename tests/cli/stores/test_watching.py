@@ -55,6 +55,7 @@ async def test_ndjson_says_who_and_how_long(hub, start):
     assert first.pop("ts") <= second.pop("ts")
     assert first == {
         "type": "store-event",
+        "v": 1,
         "change": "insert",
         "store": "db",
         "publisher": str(master.id),
