@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ def main() -> int:
     try:
         # Python ignores it; before there is a network to write to, a closed pipe may as well end the program.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        if sys.argv[1:2] == ["__complete"]:  # for the shells' completion, and before anything is loaded for commands
+            from .completing import complete
+
+            return complete(sys.argv[2:], os.environ, 1)
         from .context import Context
 
         return run(sys.argv[1:], Context())
@@ -36,6 +42,7 @@ def run(args: Sequence[str], context: Context) -> int:
     """Run the command line *args*; the exit code. With context.owns_process a signal ends the process itself."""
     from .exit_codes import ExitCode, Failure, Interrupted, explain
 
+    context.errors_as_json = _wants_json(args)  # known before the command line is read, which may fail
     try:
         return _inner(list(args), context)
     except Interrupted as end:
@@ -49,21 +56,41 @@ def run(args: Sequence[str], context: Context) -> int:
     except Exception as error:  # noqa: BLE001  # every error becomes a message here
         if type(error).__name__ == "NoArgsIsHelpError":  # of Typer, which has no public name for it
             context.stderr.write(f"{error}\n")
-            return int(ExitCode.USAGE)
+            error = Failure("a command is missing", ExitCode.USAGE)
+            if not _is_plugin(args):
+                return int(error.code)
         failure = error if isinstance(error, Failure) else _usage_failure(error) or explain(error)
         if context.debug and not isinstance(error, Failure):
             import traceback
 
             traceback.print_exception(error, file=context.stderr)
+        if _is_plugin(args):
+            from .checking import report_failure
+
+            return report_failure(failure, context)
         _report(failure, context)
         return int(failure.code)
+
+
+def _is_plugin(args: Sequence[str]) -> bool:
+    """Whether it is ``check``: whoever starts that knows four states only, and reads them on stdout."""
+    return list(args[:1]) == ["check"]
+
+
+def _wants_json(args: Sequence[str]) -> bool:
+    """Whether the options among *args* have ``--errors json``."""
+    options = args[: args.index("--")] if "--" in args else args
+    return "--errors=json" in options or ("--errors", "json") in pairwise(options)
 
 
 def _inner(args: list[str], context: Context) -> int:
     """The plain program: it handles no errors."""
     from .app import make_command
 
-    result: Any = make_command().main(args, prog_name="broker", standalone_mode=False, obj=context)
+    try:
+        result: Any = make_command().main(args, prog_name="broker", standalone_mode=False, obj=context)
+    finally:
+        context.finish_output()
     return result if type(result) is int else 0
 
 
@@ -72,6 +99,10 @@ def _report(failure: Any, context: Context) -> None:
     from .exit_codes import ExitCode
 
     if failure.code is ExitCode.NO and context.verbosity < 0:
+        return
+    if context.errors_as_json:
+        code = failure.code.name.lower().replace("_", "-")
+        context.tell_json("failure", code=code, exit=int(failure.code), message=failure.message, hint=failure.hint)
         return
     context.tell(f"broker: {failure.message} (exit {int(failure.code)})")
     if failure.hint:

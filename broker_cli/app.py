@@ -2,75 +2,31 @@
 
 from __future__ import annotations
 
+import builtins
 from importlib import import_module
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from .commandline import Command, take_as_given
+from .tree import ALIASES, COMMANDS, HEADINGS, with_options_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ALIASES", "COMMANDS", "CommandEntry", "load_all", "make_command"]
+    from .tree import CommandEntry
 
+__all__ = ["load_all", "make_command"]
 
-class CommandEntry(NamedTuple):
-    """A command as the list of commands shows it. *summary* is the first sentence of the command's own help."""
-
-    module: str
-    summary: str
-    commands: Mapping[str, CommandEntry] = {}
-    """What a group holds."""
-
-
-_STORE_COMMANDS = {
-    "get": CommandEntry("store.read", "Print the values of keys."),
-    "exists": CommandEntry("store.read", "Tell whether keys exist."),
-    "keys": CommandEntry("store.read", "Print the keys."),
-    "put": CommandEntry("store.write", "Store a value at a key."),
-    "del": CommandEntry("store.write", "Remove keys."),
-    "clear": CommandEntry("store.write", "Remove all keys."),
-    "incr": CommandEntry("store.change", "Add to a number or a time."),
-    "decr": CommandEntry("store.change", "Subtract from a number or a time."),
-    "append": CommandEntry("store.change", "Add text at the end of a string."),
-    "push": CommandEntry("store.change", "Add values at the end of a vector."),
-    "pop": CommandEntry("store.change", "Remove the last value of a vector."),
-    "insert": CommandEntry("store.change", "Add to a set, or with VALUE to a table."),
-    "remove": CommandEntry("store.change", "Remove from a set or a table."),
-    "watch": CommandEntry("store.observe", "Print changes as they happen."),
-    "export": CommandEntry("store.bulk", "Print all keys with their values."),
-    "import": CommandEntry("store.bulk", "Store what export printed."),
-    "info": CommandEntry("store.observe", "Tell what a store is and in which state."),
-    "stats": CommandEntry("store.observe", "Count entries by type and find the biggest."),
-    "diff": CommandEntry("store.bulk", "Compare two stores, store files or exports."),
-}
-
-_TLS_COMMANDS = {
-    "init": CommandEntry("tls.init", "Make a CA and certificates of nodes."),
-    "show": CommandEntry("tls.show", "Print what certificates say."),
-}
-
-COMMANDS = {
-    "publish": CommandEntry("publish", "Publish an event, a value, or what a file holds."),
-    "subscribe": CommandEntry("subscribe", 'Show messages on topics that start with TOPIC ("" is all).'),
-    "listen": CommandEntry("listen", "Accept peers, and show what they publish."),
-    "peer": CommandEntry("peer", "Connect to an endpoint and show its id, subscriptions and stores."),
-    "status": CommandEntry("status", "Tell which endpoints can be reached, and what they are."),
-    "doctor": CommandEntry("doctor", "Find out why there is no connection, and what helps."),
-    "store": CommandEntry("store", "Read and change data stores, at a peer or in a file.", _STORE_COMMANDS),
-    "tls": CommandEntry("tls", "Make and look at certificates for TLS between Brokers.", _TLS_COMMANDS),
-}
-ALIASES = {"pub": "publish", "sub": "subscribe"}
 
 _EPILOG = """\b
 Examples:
   broker listen --topic /test                 wait for peers, show messages
   broker publish -p :9999 /test ping "hi" 5   send them a typed event
   broker subscribe -p zeek:9999 zeek/         watch a Zeek node
--p can be left out when BROKER_PEER=HOST:PORT is set. Short: pub, sub."""
+BROKER_PEER=HOST:PORT or a profile stands in for -p. Short: pub, sub, req."""
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
@@ -78,7 +34,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 def _load(name: str, entry: CommandEntry) -> Any:
     """The command *name*, built from its function."""
     module = import_module(f"broker_cli.commands.{entry.module}")
-    function = getattr(module, name + "_" * iskeyword(name))
+    function = getattr(module, name + "_" * (iskeyword(name) or hasattr(builtins, name)))
     if entry.commands:
         return _make_group(name, function, module.EPILOG, entry.commands, {})
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -107,6 +63,10 @@ class _Commands(TyperGroup):
         self._entries, self._aliases = entries, aliases
         self.commands = dict.fromkeys([*entries, *aliases])  # type: ignore[assignment]  # filled when used
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse *args*; options that stand in front of the command belong to it."""
+        return super().parse_args(ctx, with_options_behind(args) if ctx.parent is None else args)
+
     def get_help_option(self, ctx: Any) -> Any:
         """The option --help."""
         return take_as_given(super().get_help_option(ctx))
@@ -120,10 +80,16 @@ class _Commands(TyperGroup):
         name = self._aliases.get(cmd_name, cmd_name)
         return _load(name, self._entries[name]) if name in self._entries else None
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # Typer's signature
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands, without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in self._entries.items()])
+        panels: dict[str, list[tuple[str, str]]] = {}
+        heading = "Commands"
+        for name, entry in self._entries.items():
+            heading = HEADINGS.get(name, heading) if ctx.parent is None else heading
+            panels.setdefault(heading, []).append((name, entry.summary))
+        for title, rows in panels.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 def _make_group(

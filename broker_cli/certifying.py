@@ -17,7 +17,6 @@ from .exit_codes import ExitCode, Failure
 from .output import encode_lines
 from .output.json_lines import json_line
 from .parsing import refuse
-from .pipes import Output
 
 if TYPE_CHECKING:
     from .certificates import Authority, Made, Seen
@@ -71,7 +70,7 @@ def run_init(context: Context, settings: Settings, job: InitJob) -> None:
 
 def _print(context: Context, lines: list[str]) -> None:
     async def write() -> None:
-        await Output(context.stdout).write(encode_lines(lines))
+        await context.output().write(encode_lines(lines))
 
     trio.run(write)
 

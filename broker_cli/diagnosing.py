@@ -13,8 +13,7 @@ from broker_core import DEFAULT_LIMITS, Cause, EndpointId, diagnose
 from .config import DEFAULT_CONNECT_TIMEOUT
 from .exit_codes import ExitCode
 from .output import encode_lines
-from .output.diagnosis import diagnosis_json, note_lines, step_line, verdict_lines
-from .pipes import Output
+from .output.diagnosis import diagnosis_json, note_lines, step_lines, verdict_lines
 from .signals import run_until_stopped
 
 if TYPE_CHECKING:
@@ -32,8 +31,9 @@ _CODES = {None: ExitCode.DONE, Cause.NOT_SUBSCRIBED: ExitCode.NO, Cause.CONFIGUR
 def run_doctor(context: Context, settings: Settings, topics: tuple[str, ...]) -> ExitCode:
     """Examine the peer of *settings*; how the program ends."""
     (address,) = settings.peers
-    output = Output(context.stdout)
+    output = context.output()
     human, colour = settings.output == "human", settings.colour
+    width = context.width if context.stdout_is_terminal else None
     limits, timeout = DEFAULT_LIMITS, settings.connect_timeout
     if timeout != DEFAULT_CONNECT_TIMEOUT:
         limits = replace(limits, connect_timeout=timeout, handshake_timeout=timeout)
@@ -42,7 +42,7 @@ def run_doctor(context: Context, settings: Settings, topics: tuple[str, ...]) ->
 
     async def show(steps: trio.MemoryReceiveChannel[DiagnosisStep]) -> None:
         async for step in steps:
-            await output.write(encode_lines([step_line(step, colour=colour)]))
+            await output.write(encode_lines(step_lines(step, colour=colour, width=width)))
 
     async def body(stop: Stop) -> None:
         send, receive = trio.open_memory_channel["DiagnosisStep"](math.inf)
@@ -62,17 +62,14 @@ def run_doctor(context: Context, settings: Settings, topics: tuple[str, ...]) ->
                         on_step=send.send_nowait,
                     )
             found.append(diagnosis)
-            await output.write(encode_lines(_lines(diagnosis, human=human, colour=colour, quiet=context.verbosity < 0)))
+            lines = [diagnosis_json(diagnosis)]
+            if human:
+                notes = [] if context.verbosity < 0 else note_lines(diagnosis, colour=colour, width=width)
+                lines = notes + verdict_lines(diagnosis, colour=colour, width=width)
+            await output.write(encode_lines(lines))
 
     async def program() -> None:
         await run_until_stopped(context, body)
 
     trio.run(program)
     return _CODES.get(found[0].cause, ExitCode.CONNECT)
-
-
-def _lines(found: Diagnosis, *, human: bool, colour: bool, quiet: bool) -> list[str]:
-    if not human:
-        return [diagnosis_json(found)]
-    notes = [] if quiet else note_lines(found, colour=colour)
-    return notes + verdict_lines(found, colour=colour)

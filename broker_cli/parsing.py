@@ -17,6 +17,7 @@ __all__ = [
     "DEFAULT_PORT",
     "address_text",
     "choice",
+    "close_match",
     "count",
     "duration",
     "listen_address",
@@ -74,7 +75,15 @@ def choice(option: str, text: str, known: Iterable[T]) -> T:
     for word in words:
         if word == text:
             return word
-    refuse(f"{option}: '{text}' is none of {', '.join(words)}")
+    refuse(f"{option}: '{text}' is none of {', '.join(words)}", close_match(text, words))
+
+
+def close_match(text: str, known: Iterable[str]) -> str:
+    """The question for a hint, whether one of the *known* words was meant; "" when none is similar."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(text, list(known), n=1)
+    return f"did you mean {found[0]}?" if found else ""
 
 
 def peer_address(text: str, what: str = "--peer") -> PeerAddress:

@@ -11,15 +11,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .app import ALIASES, load_all
+from .app import load_all
 from .commandline import option_help
 from .completions import bash, fish, zsh
-from .manual import COMMAND_SECTIONS, EXIT_STATUS, PROGRAM_SECTIONS, Code, Section
+from .guides import GUIDES
+from .manual.commands import COMMAND_SECTIONS
+from .manual.general import EXIT_STATUS, PROGRAM_SECTIONS
+from .manual.parts import Code, Section
+from .tree import ALIASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["files", "main", "man_page"]
+__all__ = ["files", "guide_page", "main", "man_page"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,8 +102,24 @@ def man_page(name: str, commands: Mapping[str, Any]) -> str:
     for section in examples:
         lines += _section(section)
     group = name.rpartition(" ")[0]
-    others = f"{_title(group)}(1), " * bool(group) + "broker(1) for literals, formats and the environment"
-    others = others if name else "zeek(8)"
+    others = f"{_title(group)}(1), " * bool(group) + "broker(1), broker-literals(7), broker-formats(7)"
+    others = others if name else ", ".join([*(f"{_title(guide)}(7)" for guide in GUIDES), "zeek(8)"])
+    return "\n".join([*lines, ".SH SEE ALSO", _roff(others), ""])
+
+
+def guide_page(name: str) -> str:
+    """The page for the guide *name*."""
+    guide = GUIDES[name]
+    title = _title(name)
+    lines = [
+        '.\\" Written by python -m broker_cli.reference; do not edit.',
+        f'.TH "{_roff(title.upper())}" "7" "" "broker\\-toolkit" "Guides"',
+        ".SH NAME",
+        f"{_roff(title)} \\- {_roff(guide.summary[:1].lower() + guide.summary[1:].rstrip('.'))}",
+    ]
+    for section in guide.sections:
+        lines += _section(section)
+    others = ", ".join(["broker(1)", *(f"{_title(other)}(7)" for other in GUIDES if other != name)])
     return "\n".join([*lines, ".SH SEE ALSO", _roff(others), ""])
 
 
@@ -119,6 +139,7 @@ def files() -> dict[str, str]:
     """Path from the project's root to content, of everything that is generated."""
     commands = load_all()
     pages = {f"man/{_title(name)}.1": man_page(name, commands) for name in commands}
+    pages |= {f"man/{_title(name)}.7": guide_page(name) for name in GUIDES}
     scripts = {"bash": bash, "zsh": zsh, "fish": fish}
     return pages | {f"completions/broker.{shell}": script(commands) for shell, script in scripts.items()}
 

@@ -78,6 +78,7 @@ async def test_one_object_for_programs(run):
     assert found.pop("remedy").startswith("use --tls auto")
     assert found == {
         "type": "diagnosis",
+        "v": 1,
         "address": f"127.0.0.1:{listener.port}",
         "cause": "plain-expected",
         "finding": f"127.0.0.1:{listener.port} speaks plain TCP, and this side was told to use TLS",

@@ -77,7 +77,7 @@ def test_no_option_takes_a_secret_itself():
     for path, names, param in found:
         takes_nothing = getattr(param, "is_flag", False)
         assert takes_nothing or param.metavar in NAMES_A_FILE, f"{path} {names} takes {param.metavar}"
-        assert takes_nothing or names[0].endswith("-file"), f"{path}: {names} does not say that it takes a file"
+        assert takes_nothing or names[0].endswith(("-file", "-command")), f"{path}: {names} does not say what it takes"
         assert not param.envvar or str(param.envvar).endswith("_FILE")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -45,6 +46,29 @@ async def test_usage_errors_are_one_line_and_a_hint(run, args, message, hint):
     assert lines[0] == f"broker: {message} (exit 2)"
     assert lines[1].startswith(f"  hint: {hint}")
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize("flag", [("--errors", "json"), ("--errors=json",)])
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("sub", "--nonsense"), "usage", "no such option: --nonsense"),
+        (("sub", "/t"), "usage", "no peer given"),
+        (("sub", "/t", "-p", "127.0.0.1:1"), "connect", "cannot peer with 127.0.0.1:1: connection refused"),
+    ],
+)
+async def test_programs_get_errors_as_json(run, args, code, message, flag):
+    result = await run(args[0], *flag, *args[1:])
+    (line,) = map(json.loads, result.err.splitlines())
+    assert line.pop("hint")
+    assert line == {"type": "failure", "v": 1, "code": code, "exit": result.code, "message": message}
+
+
+async def test_an_argument_is_no_wish_for_json(run):
+    result = await run("pub", "/t", "e", "--", "--errors", "json")
+    assert result.err.startswith("broker: no peer given")
+    result = await run("sub", "/t", "--errors", "jsn")
+    assert result.err == "broker: --errors: 'jsn' is none of text, json (exit 2)\n  hint: did you mean json?\n"
 
 
 async def test_without_arguments_it_says_what_there_is(run):

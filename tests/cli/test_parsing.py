@@ -82,6 +82,8 @@ def test_literals():
 def test_choices():
     assert choice("-o", "b", ("a", "b")) == "b"
     assert refused(choice, "-o", "c", ("a", "b")).message == "-o: 'c' is none of a, b"
+    assert refused(choice, "-o", "c", ("a", "b")).hint == ""
+    assert refused(choice, "-o", "ndjsn", ("text", "ndjson")).hint == "did you mean ndjson?"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
-from broker_cli.app import COMMANDS, load_all
-from broker_cli.reference import files, main, man_page
+from broker_cli.app import load_all
+from broker_cli.guides import GUIDES
+from broker_cli.reference import files, guide_page, main, man_page
+from broker_cli.tree import COMMANDS
 
 
 def test_the_committed_files_are_fresh():
@@ -31,6 +33,7 @@ def test_files_do_not_depend_on_the_surroundings(monkeypatch):
     assert files() == before
     assert set(before) == {
         *("man/" + "-".join(["broker", *name.split()]) + ".1" for name in load_all()),
+        *(f"man/broker-{name}.7" for name in GUIDES),
         "completions/broker.bash",
         "completions/broker.zsh",
         "completions/broker.fish",
@@ -64,6 +67,13 @@ def test_a_page_has_every_option(name):
             assert all(option in page for option in param.opts)
     for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"):
         assert f".SH {section}\n" in page
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_is_a_page_of_section_7(name):
+    page = guide_page(name).replace("\\-", "-")
+    assert f'.TH "BROKER-{name.upper()}" "7"' in page
+    assert f"broker-{name}(7)" in files()["man/broker.1"].replace("\\-", "-")
 
 
 def test_the_page_of_a_group_lists_its_commands():

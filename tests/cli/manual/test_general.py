@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 
 from broker_cli import config
-from broker_cli.app import load_all
-from broker_cli.commands.subscribe import OVERFLOW_POLICIES
-from broker_cli.manual import COMMAND_SECTIONS, ENVIRONMENT, EXIT_STATUS, OPTION_VALUES, PROGRAM_SECTIONS, Code, Section
-from broker_cli.reading import INPUT_FORMATS
-from broker_cli.stores.target import ImportMode
+from broker_cli.manual.general import ENVIRONMENT, EXIT_STATUS, PROGRAM_SECTIONS
+from broker_cli.manual.parts import Code, Section
 from broker_core.codecs.text import decode_argument
 
 
@@ -24,28 +19,12 @@ def terms(section: Section) -> dict[str, str]:
     }
 
 
-def test_sections_belong_to_commands():
-    assert set(COMMAND_SECTIONS) <= set(load_all())
-
-
 def test_every_variable_is_explained():
     assert {value for name, value in vars(config).items() if name.startswith("ENV_")} <= set(terms(ENVIRONMENT))
 
 
 def test_every_exit_code_is_explained():
     assert {str(number) for number in range(10)} <= set(terms(EXIT_STATUS))
-
-
-def test_the_words_for_completion_are_those_that_options_take():
-    assert tuple(OPTION_VALUES["--in"]) == INPUT_FORMATS
-    assert tuple(OPTION_VALUES["--on-overflow"]) == tuple(OVERFLOW_POLICIES)
-    assert OPTION_VALUES["--output"] == config.FORMATS
-    assert OPTION_VALUES["--mode"] == get_args(ImportMode)
-
-
-def test_the_options_with_words_exist():
-    options = {name for command in load_all().values() for param in command.params for name in param.opts}
-    assert set(OPTION_VALUES) <= options
 
 
 @pytest.mark.parametrize("section", PROGRAM_SECTIONS, ids=lambda section: section.title)
@@ -56,7 +35,7 @@ def test_sections_have_something_to_say(section):
 
 def test_the_formats_are_explained():
     (formats,) = [section for section in PROGRAM_SECTIONS if section.title == "FORMATS"]
-    assert tuple(terms(formats)) == config.FORMATS
+    assert tuple(terms(formats)) == config.OUTPUT_WORDS
 
 
 @pytest.mark.parametrize(
