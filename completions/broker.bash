@@ -1,494 +1,349 @@
 # Written by python -m broker_cli.reference; do not edit.
+_broker_groups='bench check store value profile tls'
+
+_broker_trim() { # takes from the candidate what bash leaves in front of it: all up to the last break in the raw word
+    local breaks=${raw//\\?/}
+    [[ -n $_broker_breaks && $raw != [\'\"]* ]] || return
+    breaks=${breaks//[^$_broker_breaks]/}
+    while [[ -n $breaks ]]; do
+        candidate=${candidate#*["$_broker_breaks"]} breaks=${breaks:1}
+    done
+}
+
+_broker_plain() { # the raw word without its quotes, as far as they are usual
+    typed=$raw
+    case $raw in
+    \'*) typed=${raw:1}; return ;;
+    \"*) typed=${raw:1} ;;
+    esac
+    typed=${typed//\\\\/$'\1'} typed=${typed//\\/} typed=${typed//$'\1'/\\}
+}
+
+_broker_offer() { # those of the candidates that begin with the raw word
+    local typed candidate
+    _broker_plain
+    for candidate; do
+        [[ $candidate == "$typed"* ]] || continue
+        case $raw in
+        \'*)
+            candidate=${candidate//\'/\'\\\'\'}
+            candidate=${candidate/%\'\\\'\'/\'\\\'} ;; # bash closes a quotation unless the word ends with a quote
+        \"*)
+            [[ $candidate != *!* ]] || continue # there is no way to write it that history leaves alone
+            candidate=${candidate//\\/\\\\} candidate=${candidate//\"/\\\"}
+            candidate=${candidate//\$/\\\$} candidate=${candidate//\`/\\\`}
+            candidate=${candidate/%\"/\"\"} ;;
+        *) printf -v candidate %q "$candidate" ;;
+        esac
+        _broker_trim
+        COMPREPLY+=("$prefix$candidate")
+    done
+}
+
+_broker_complete() { # offers what is of the kind, whose words are behind it
+    local found=() kind=$1 typed candidate
+    shift
+    case $kind in
+    files | dirs)
+        _broker_plain
+        compopt -o filenames 2>/dev/null
+        mapfile -t found < <(compgen "-${kind:0:1}" -- "${typed/#\~\//$HOME/}")
+        for candidate in "${found[@]}"; do
+            _broker_trim
+            COMPREPLY+=("$prefix$candidate")
+        done ;;
+    words) _broker_offer "$@" ;;
+    ?*)
+        mapfile -t found < <(command "$_broker_program" __complete "$kind" 2>/dev/null)
+        _broker_offer "${found[@]}" ;;
+    esac
+}
+
+_broker_command() { # takes the word into the command
+    case "$command $1" in
+    " publish"|" pub") command="publish" ;;
+    " subscribe"|" sub") command="subscribe" ;;
+    " top") command="top" ;;
+    " listen") command="listen" ;;
+    " request"|" req") command="request" ;;
+    " record") command="record" ;;
+    " replay") command="replay" ;;
+    " info") command="info" ;;
+    " relay") command="relay" ;;
+    " peer") command="peer" ;;
+    " status") command="status" ;;
+    " doctor") command="doctor" ;;
+    " ping") command="ping" ;;
+    " pong") command="pong" ;;
+    " bench") command="bench" ;;
+    " check") command="check" ;;
+    " store") command="store" ;;
+    " value") command="value" ;;
+    " profile") command="profile" ;;
+    " tls") command="tls" ;;
+    " help") command="help" ;;
+    "bench pub") command="bench pub" ;;
+    "bench sub") command="bench sub" ;;
+    "bench store") command="bench store" ;;
+    "check peer") command="check peer" ;;
+    "check topic") command="check topic" ;;
+    "check store") command="check store" ;;
+    "store get") command="store get" ;;
+    "store exists") command="store exists" ;;
+    "store keys") command="store keys" ;;
+    "store put") command="store put" ;;
+    "store del") command="store del" ;;
+    "store clear") command="store clear" ;;
+    "store incr") command="store incr" ;;
+    "store decr") command="store decr" ;;
+    "store append") command="store append" ;;
+    "store push") command="store push" ;;
+    "store pop") command="store pop" ;;
+    "store insert") command="store insert" ;;
+    "store remove") command="store remove" ;;
+    "store watch") command="store watch" ;;
+    "store export") command="store export" ;;
+    "store import") command="store import" ;;
+    "store info") command="store info" ;;
+    "store stats") command="store stats" ;;
+    "store diff") command="store diff" ;;
+    "value parse") command="value parse" ;;
+    "value show") command="value show" ;;
+    "value convert") command="value convert" ;;
+    "profile list") command="profile list" ;;
+    "profile show") command="profile show" ;;
+    "profile add") command="profile add" ;;
+    "profile use") command="profile use" ;;
+    "profile edit") command="profile edit" ;;
+    "profile rm") command="profile rm" ;;
+    "profile validate") command="profile validate" ;;
+    "tls init") command="tls init" ;;
+    "tls show") command="tls show" ;;
+    *) command+="${command:+ }$1" ;;
+    esac
+}
+
+_broker_commands() { # the words behind the command
+    case "$command" in
+    "") options=(publish subscribe top listen request record replay info relay peer status doctor ping pong bench check store value profile tls help --version) ;;
+    "bench") options=(pub sub store) ;;
+    "check") options=(peer topic store) ;;
+    "store") options=(get exists keys put del clear incr decr append push pop insert remove watch export import info stats diff) ;;
+    "value") options=(parse show convert) ;;
+    "profile") options=(list show add use edit rm validate) ;;
+    "tls") options=(init show) ;;
+    esac
+}
+
+_broker_options() { # the options of the command
+    case "$command" in
+    "") options=(--help --version) ;;
+    "bench") options=(--help) ;;
+    "check") options=(--help) ;;
+    "store") options=(--help) ;;
+    "value") options=(--help) ;;
+    "profile") options=(--help) ;;
+    "tls") options=(--help) ;;
+    "publish") options=(--peer -p --data --meta --template --from --in --keep-going --count -n --wait-subscriber --timeout --dry-run --fields --unset --interval -i --rate --duration --pace --speed --sig --event-file --types --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "subscribe") options=(--peer -p --count -n --for --idle --timeout --max-queue --on-overflow --ready-file --event --where --exclude --exact --sample --until-event --format --ts --null -0 --topics-only --big-ints --rate --exec --exec-jobs --exec-timeout --watch --interval --logs --log-dir --sig --event-file --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "top") options=(--peer -p --interval --sort --by --filter --count -n --for --max-queue --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "listen") options=(--topic -t --forward --no-forward --store --clone --once --count -n --for --ready-file --event --where --exclude --exact --sample --until-event --format --ts --null -0 --topics-only --big-ints --rate --exec --exec-jobs --exec-timeout --logs --log-dir --sig --event-file --ws --ws-style --ws-tls --ws-publish --ws-subscribe --ws-rules --ws-origin --ws-overflow --http --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "request") options=(--peer -p --reply-topic --reply-event --match --replies --timeout --sig --event-file --types --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "record") options=(--peer -p --count -n --for --append --force --rotate --keep --compress --sync --idle --timeout --max-queue --on-overflow --ready-file --event --where --exclude --exact --sample --until-event --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "replay") options=(--peer -p --speed --topic-map --topic --count -n --loop --start --end --max-gap --keep-going --wait-subscriber --timeout --dry-run --event --where --exclude --exact --sample --until-event --format --ts --null -0 --topics-only --big-ints --rate --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "info") options=(--top --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "relay") options=(--topic -t --from-a --from-b --one-way --exclude --map --event --count -n --for --interval --on-overflow --max-queue --loop-guard --loop-window --tls-a --tls-b --ready-file --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "peer") options=(--watch --keep --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "status") options=(--peer -p --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "doctor") options=(--connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "ping") options=(--peer -p --count -n --interval -i --flood --timeout --wait --size --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "pong") options=(--peer -p --listen --count -n --for --ready-file --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "bench pub") options=(--size --shape --rate --msgs -n --duration --clients --peer -p --timeout --csv --no-progress --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "bench sub") options=(--size --shape --rate --msgs -n --duration --clients --peer -p --timeout --csv --no-progress --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "bench store") options=(--op --window --keys --size --backend --msgs -n --duration --clients --peer -p --timeout --csv --no-progress --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "check peer") options=(--warning -w --critical -c --subscribed --cert-days --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --timeout -t --peer -p --help -h) ;;
+    "check topic") options=(--warning -w --critical -c --within --event --count -n --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --timeout -t --peer -p --help -h) ;;
+    "check store") options=(--warning -w --critical -c --key --value --file -f --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --timeout -t --peer -p --help -h) ;;
+    "store get") options=(--match --index --default --file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store exists") options=(--file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store keys") options=(--match --file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store put") options=(--ttl --if-absent --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store del") options=(--match --yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store clear") options=(--yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store incr") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store decr") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store append") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store push") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store pop") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store insert") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store remove") options=(--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store watch") options=(--key --snapshot --count -n --for --ready-file --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store export") options=(--match --file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store import") options=(--mode --dry-run --keep-going --yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store info") options=(--file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store stats") options=(--top --file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "store diff") options=(--file -f --peer -p --timeout --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "value parse") options=(--output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "value show") options=(--in --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "value convert") options=(--from --to --keep-going --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "profile list") options=(--output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "profile show") options=(--origin --peer -p --timeout --event-file --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "profile add") options=(--use --force --peer -p --timeout --event-file --connect-timeout --retry --reconnect --no-reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --key-pass-command --tls-check-host --no-tls-check-host --tls-key-log --token-file --token-command --ws-zone --output -o --color --topics --quiet -q --verbose -v --help -h) ;;
+    "profile use") options=(--none --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "profile edit") options=(--output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "profile rm") options=(--yes -y --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "profile validate") options=(--connect --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "tls init") options=(--days --passphrase-file --force --output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "tls show") options=(--output -o --color --quiet -q --verbose -v --errors --profile --no-profile --help -h) ;;
+    "help") options=(--help -h) ;;
+    esac
+}
+
+_broker_option() { # what stands behind the option $1; fails when nothing does
+    case "$command $1" in
+    "value convert --from") kind=(words text ndjson json hex base64 binary msgpack plain) ;;
+    "value show --in") kind=(words hex json binary base64 msgpack text) ;;
+    "subscribe --rate"|"listen --rate"|"replay --rate") return 1 ;;
+    "subscribe --output"|"listen --output") kind=(words human ndjson plain text broker raw tsv) ;;
+    "check peer --output"|"check topic --output"|"check store --output") kind=(words nagios ndjson prometheus) ;;
+    "subscribe -o"|"listen -o") kind=(words human ndjson plain text broker raw tsv) ;;
+    "check peer -o"|"check topic -o"|"check store -o") kind=(words nagios ndjson prometheus) ;;
+    "listen -t"|"relay -t") kind=(topics) ;;
+    "peer --keep") return 1 ;;
+    *" --peer"|*" -p") kind=(peers) ;;
+    *" --data"|*" --meta"|*" --count"|*" -n"|*" --timeout"|*" --fields"|*" --interval"|*" -i"|*" --rate"|*" --duration"|*" --speed"|*" --sig"|*" --types"|*" --connect-timeout"|*" --retry"|*" --key-pass-command"|*" --token-command"|*" --ws-zone"|*" --for"|*" --idle"|*" --max-queue"|*" --event"|*" --where"|*" --sample"|*" --until-event"|*" --format"|*" --exec"|*" --exec-jobs"|*" --exec-timeout"|*" --filter"|*" -t"|*" --store"|*" --ws"|*" --ws-origin"|*" --http"|*" --reply-event"|*" --match"|*" --replies"|*" --rotate"|*" --keep"|*" --sync"|*" --topic-map"|*" --start"|*" --end"|*" --max-gap"|*" --top"|*" --map"|*" --loop-window"|*" --wait"|*" --size"|*" --listen"|*" --msgs"|*" --clients"|*" --window"|*" --keys"|*" --backend"|*" --warning"|*" -w"|*" --critical"|*" -c"|*" --cert-days"|*" --within"|*" --key"|*" --value"|*" --index"|*" --default"|*" --ttl"|*" --days") kind=() ;;
+    *" --from"|*" --event-file"|*" --ca"|*" --cert"|*" --cert-key"|*" --key-pass-file"|*" --tls-key-log"|*" --token-file"|*" --ready-file"|*" --ws-rules"|*" --csv"|*" --file"|*" -f"|*" --passphrase-file") kind=(files) ;;
+    *" --in") kind=(words ndjson plain text lines zeek) ;;
+    *" --unset") kind=(words refuse nil empty) ;;
+    *" --pace") kind=(words recorded) ;;
+    *" --tls"|*" --ws-tls"|*" --tls-a"|*" --tls-b") kind=(words auto off anon verify) ;;
+    *" --ca-dir"|*" --log-dir") kind=(dirs) ;;
+    *" --output"|*" -o") kind=(words human ndjson plain text broker raw) ;;
+    *" --color") kind=(words auto always never) ;;
+    *" --errors") kind=(words text json) ;;
+    *" --profile") kind=(profiles) ;;
+    *" --on-overflow") kind=(words block drop-old drop-new exit) ;;
+    *" --exclude"|*" --topic"|*" --ws-publish"|*" --ws-subscribe"|*" --reply-topic"|*" --from-a"|*" --from-b"|*" --subscribed"|*" --topics") kind=(topics) ;;
+    *" --ts") kind=(words wall delta net none) ;;
+    *" --big-ints") kind=(words number string) ;;
+    *" --sort") kind=(words rate bytes total last name) ;;
+    *" --by") kind=(words event topic) ;;
+    *" --clone") kind=(stores) ;;
+    *" --ws-style") kind=(words broker zeek) ;;
+    *" --ws-overflow") kind=(words disconnect drop-old drop-new block) ;;
+    *" --loop-guard") kind=(words auto on off) ;;
+    *" --shape") kind=(words event conn string) ;;
+    *" --op") kind=(words put get incr) ;;
+    *" --mode") kind=(words merge skip replace) ;;
+    *" --to") kind=(words text ndjson json hex base64 binary msgpack plain broker) ;;
+    *) return 1 ;;
+    esac
+}
+
+_broker_argument() { # what the argument number $1 is
+    case "$command $1" in
+    "publish 1") kind=(topics) ;;
+    "subscribe "*) kind=(topics) ;;
+    "top "*) kind=(topics) ;;
+    "request 1") kind=(topics) ;;
+    "record 1") kind=(files) ;;
+    "record "*) kind=(topics) ;;
+    "replay "*) kind=(files) ;;
+    "info "*) kind=(files) ;;
+    "relay 1") kind=(peers) ;;
+    "relay 2") kind=(peers) ;;
+    "peer 1") kind=(peers) ;;
+    "status "*) kind=(peers) ;;
+    "doctor 1") kind=(peers) ;;
+    "doctor "*) kind=(topics) ;;
+    "ping 1") kind=(topics) ;;
+    "pong 1") kind=(topics) ;;
+    "bench pub 1") kind=(topics) ;;
+    "bench sub 1") kind=(topics) ;;
+    "check peer 1") kind=(peers) ;;
+    "check topic 1") kind=(topics) ;;
+    "check store "*) kind=(stores) ;;
+    "store get 1") kind=(stores) ;;
+    "store exists 1") kind=(stores) ;;
+    "store keys 1") kind=(stores) ;;
+    "store put 1") kind=(stores) ;;
+    "store del 1") kind=(stores) ;;
+    "store clear 1") kind=(stores) ;;
+    "store incr 1") kind=(stores) ;;
+    "store decr 1") kind=(stores) ;;
+    "store append 1") kind=(stores) ;;
+    "store push 1") kind=(stores) ;;
+    "store pop 1") kind=(stores) ;;
+    "store insert 1") kind=(stores) ;;
+    "store remove 1") kind=(stores) ;;
+    "store watch 1") kind=(stores) ;;
+    "store export 1") kind=(stores) ;;
+    "store import 1") kind=(stores) ;;
+    "store import 2") kind=(files) ;;
+    "store info 1") kind=(stores) ;;
+    "store stats 1") kind=(stores) ;;
+    "store diff 1") kind=(stores) ;;
+    "value show 1") kind=(files) ;;
+    "value convert "*) kind=(files) ;;
+    "profile show 1") kind=(profiles) ;;
+    "profile use 1") kind=(profiles) ;;
+    "profile rm 1") kind=(profiles) ;;
+    "profile validate "*) kind=(profiles) ;;
+    "tls init 1") kind=(dirs) ;;
+    "tls show "*) kind=(files) ;;
+    "help "*) kind=(words literals topics zeek expressions templates peers formats profiles environment exit-codes publish subscribe top listen request record replay info relay peer status doctor ping pong bench check store value profile tls help) ;;
+    esac
+}
+
 _broker() {
-    local current="${COMP_WORDS[COMP_CWORD]}" previous="" command="${COMP_WORDS[1]}"
-    ((COMP_CWORD > 0)) && previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local IFS=$' \t\n' _broker_breaks="" _broker_program=${1:-broker} words=() kind=() options=()
+    local line=${COMP_LINE:0:COMP_POINT} at word raw prefix="" command="" position=0 past=""
+    _broker_program=${_broker_program/#\~\//$HOME/}
+    for word in @ = :; do [[ $COMP_WORDBREAKS != *"$word"* ]] || _broker_breaks+=$word; done
     COMPREPLY=()
-    if ((COMP_CWORD == 1)); then
-        COMPREPLY=($(compgen -W "publish subscribe listen peer status doctor store tls --version --help" -- "$current"))
-        return
+    for ((at = 0; at <= COMP_CWORD; at++)); do # what bash took apart belongs together if no blank is between
+        if [[ $at == 0 || $line == [[:blank:]]* ]]; then
+            words+=("")
+            line=${line#"${line%%[![:blank:]]*}"}
+        fi
+        word=${COMP_WORDS[at]}
+        if ((at == COMP_CWORD)) || [[ $line != "$word"* ]]; then word=$line; fi
+        words[-1]+=$word
+        line=${line#"$word"}
+    done
+    raw=${words[-1]}
+    unset 'words[-1]'
+    for ((at = 1; at < ${#words[@]}; at++)); do
+        word=${words[at]}
+        if [[ $word == -- && -z $past ]]; then
+            past=1
+        elif [[ -z $past && $word == -?* && $word != [-+][.0-9]* ]]; then
+            kind=()
+            if [[ $word != *=* ]] && _broker_option "$word"; then
+                ((++at < ${#words[@]})) || { _broker_complete "${kind[@]}"; return; }
+            fi
+        elif [[ -z $command || " $_broker_groups " == *" $command "* ]]; then
+            _broker_command "$word"
+        else
+            ((++position))
+        fi
+    done
+    if [[ -z $past && $raw == --*=* ]]; then
+        if _broker_option "${raw%%=*}"; then
+            [[ $_broker_breaks == *=* ]] || prefix=${raw%%=*}=
+            raw=${raw#*=}
+            _broker_complete "${kind[@]}"
+        fi
+    elif [[ -z $past && $raw == -* ]]; then
+        _broker_options
+        _broker_offer "${options[@]}"
+    elif [[ -z $command || " $_broker_groups " == *" $command "* ]]; then
+        _broker_commands
+        _broker_offer "${options[@]}" --help
+    else
+        kind=()
+        _broker_argument $((position + 1))
+        _broker_complete "${kind[@]}"
     fi
-    case "$command" in
-    store)
-        if ((COMP_CWORD == 2)); then
-            COMPREPLY=($(compgen -W "get exists keys put del clear incr decr append push pop insert remove watch export import info stats diff --help" -- "$current"))
-            return
-        fi
-        command+=" ${COMP_WORDS[2]}" ;;
-    tls)
-        if ((COMP_CWORD == 2)); then
-            COMPREPLY=($(compgen -W "init show --help" -- "$current"))
-            return
-        fi
-        command+=" ${COMP_WORDS[2]}" ;;
-    esac
-    case "$command $previous" in
-    "publish --peer"|"publish -p"|"pub --peer"|"pub -p") return ;;
-    "publish --data"|"pub --data") return ;;
-    "publish --meta"|"pub --meta") return ;;
-    "publish --from"|"pub --from") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --in"|"pub --in") COMPREPLY=($(compgen -W "ndjson text lines" -- "$current")); return ;;
-    "publish --count"|"publish -n"|"pub --count"|"pub -n") return ;;
-    "publish --interval"|"publish -i"|"pub --interval"|"pub -i") return ;;
-    "publish --timeout"|"pub --timeout") return ;;
-    "publish --connect-timeout"|"pub --connect-timeout") return ;;
-    "publish --retry"|"pub --retry") return ;;
-    "publish --tls"|"pub --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "publish --ca"|"pub --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --ca-dir"|"pub --ca-dir") return ;;
-    "publish --cert"|"pub --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --cert-key"|"pub --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --key-pass-file"|"pub --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --tls-key-log"|"pub --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --token-file"|"pub --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "publish --ws-zone"|"pub --ws-zone") return ;;
-    "publish --output"|"publish -o"|"pub --output"|"pub -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "publish --color"|"pub --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "subscribe --peer"|"subscribe -p"|"sub --peer"|"sub -p") return ;;
-    "subscribe --count"|"subscribe -n"|"sub --count"|"sub -n") return ;;
-    "subscribe --for"|"sub --for") return ;;
-    "subscribe --idle"|"sub --idle") return ;;
-    "subscribe --timeout"|"sub --timeout") return ;;
-    "subscribe --max-queue"|"sub --max-queue") return ;;
-    "subscribe --on-overflow"|"sub --on-overflow") COMPREPLY=($(compgen -W "block drop-old drop-new exit" -- "$current")); return ;;
-    "subscribe --ready-file"|"sub --ready-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --connect-timeout"|"sub --connect-timeout") return ;;
-    "subscribe --retry"|"sub --retry") return ;;
-    "subscribe --tls"|"sub --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "subscribe --ca"|"sub --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --ca-dir"|"sub --ca-dir") return ;;
-    "subscribe --cert"|"sub --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --cert-key"|"sub --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --key-pass-file"|"sub --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --tls-key-log"|"sub --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --token-file"|"sub --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "subscribe --ws-zone"|"sub --ws-zone") return ;;
-    "subscribe --output"|"subscribe -o"|"sub --output"|"sub -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "subscribe --color"|"sub --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "listen --topic"|"listen -t") return ;;
-    "listen --store") return ;;
-    "listen --clone") return ;;
-    "listen --count"|"listen -n") return ;;
-    "listen --for") return ;;
-    "listen --ready-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --ws") return ;;
-    "listen --ws-style") COMPREPLY=($(compgen -W "broker zeek" -- "$current")); return ;;
-    "listen --ws-tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "listen --ws-publish") return ;;
-    "listen --ws-subscribe") return ;;
-    "listen --ws-rules") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --ws-origin") return ;;
-    "listen --ws-overflow") COMPREPLY=($(compgen -W "disconnect drop-old drop-new block" -- "$current")); return ;;
-    "listen --http") return ;;
-    "listen --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "listen --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --ca-dir") return ;;
-    "listen --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "listen --ws-zone") return ;;
-    "listen --output"|"listen -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "listen --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "peer --connect-timeout") return ;;
-    "peer --retry") return ;;
-    "peer --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "peer --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "peer --ca-dir") return ;;
-    "peer --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "peer --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "peer --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "peer --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "peer --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "peer --ws-zone") return ;;
-    "peer --output"|"peer -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "peer --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "status --peer"|"status -p") return ;;
-    "status --connect-timeout") return ;;
-    "status --retry") return ;;
-    "status --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "status --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "status --ca-dir") return ;;
-    "status --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "status --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "status --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "status --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "status --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "status --ws-zone") return ;;
-    "status --output"|"status -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "status --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "doctor --connect-timeout") return ;;
-    "doctor --retry") return ;;
-    "doctor --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "doctor --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "doctor --ca-dir") return ;;
-    "doctor --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "doctor --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "doctor --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "doctor --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "doctor --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "doctor --ws-zone") return ;;
-    "doctor --output"|"doctor -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "doctor --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store get --match") return ;;
-    "store get --index") return ;;
-    "store get --default") return ;;
-    "store get --file"|"store get -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --peer"|"store get -p") return ;;
-    "store get --timeout") return ;;
-    "store get --connect-timeout") return ;;
-    "store get --retry") return ;;
-    "store get --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store get --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --ca-dir") return ;;
-    "store get --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store get --ws-zone") return ;;
-    "store get --output"|"store get -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store get --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store exists --file"|"store exists -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --peer"|"store exists -p") return ;;
-    "store exists --timeout") return ;;
-    "store exists --connect-timeout") return ;;
-    "store exists --retry") return ;;
-    "store exists --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store exists --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --ca-dir") return ;;
-    "store exists --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store exists --ws-zone") return ;;
-    "store exists --output"|"store exists -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store exists --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store keys --match") return ;;
-    "store keys --file"|"store keys -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --peer"|"store keys -p") return ;;
-    "store keys --timeout") return ;;
-    "store keys --connect-timeout") return ;;
-    "store keys --retry") return ;;
-    "store keys --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store keys --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --ca-dir") return ;;
-    "store keys --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store keys --ws-zone") return ;;
-    "store keys --output"|"store keys -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store keys --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store put --ttl") return ;;
-    "store put --file"|"store put -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --peer"|"store put -p") return ;;
-    "store put --timeout") return ;;
-    "store put --connect-timeout") return ;;
-    "store put --retry") return ;;
-    "store put --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store put --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --ca-dir") return ;;
-    "store put --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store put --ws-zone") return ;;
-    "store put --output"|"store put -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store put --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store del --match") return ;;
-    "store del --file"|"store del -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --peer"|"store del -p") return ;;
-    "store del --timeout") return ;;
-    "store del --connect-timeout") return ;;
-    "store del --retry") return ;;
-    "store del --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store del --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --ca-dir") return ;;
-    "store del --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store del --ws-zone") return ;;
-    "store del --output"|"store del -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store del --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store clear --file"|"store clear -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --peer"|"store clear -p") return ;;
-    "store clear --timeout") return ;;
-    "store clear --connect-timeout") return ;;
-    "store clear --retry") return ;;
-    "store clear --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store clear --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --ca-dir") return ;;
-    "store clear --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store clear --ws-zone") return ;;
-    "store clear --output"|"store clear -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store clear --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store incr --ttl") return ;;
-    "store incr --file"|"store incr -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --peer"|"store incr -p") return ;;
-    "store incr --timeout") return ;;
-    "store incr --connect-timeout") return ;;
-    "store incr --retry") return ;;
-    "store incr --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store incr --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --ca-dir") return ;;
-    "store incr --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store incr --ws-zone") return ;;
-    "store incr --output"|"store incr -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store incr --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store decr --ttl") return ;;
-    "store decr --file"|"store decr -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --peer"|"store decr -p") return ;;
-    "store decr --timeout") return ;;
-    "store decr --connect-timeout") return ;;
-    "store decr --retry") return ;;
-    "store decr --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store decr --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --ca-dir") return ;;
-    "store decr --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store decr --ws-zone") return ;;
-    "store decr --output"|"store decr -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store decr --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store append --ttl") return ;;
-    "store append --file"|"store append -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --peer"|"store append -p") return ;;
-    "store append --timeout") return ;;
-    "store append --connect-timeout") return ;;
-    "store append --retry") return ;;
-    "store append --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store append --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --ca-dir") return ;;
-    "store append --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store append --ws-zone") return ;;
-    "store append --output"|"store append -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store append --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store push --ttl") return ;;
-    "store push --file"|"store push -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --peer"|"store push -p") return ;;
-    "store push --timeout") return ;;
-    "store push --connect-timeout") return ;;
-    "store push --retry") return ;;
-    "store push --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store push --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --ca-dir") return ;;
-    "store push --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store push --ws-zone") return ;;
-    "store push --output"|"store push -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store push --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store pop --ttl") return ;;
-    "store pop --file"|"store pop -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --peer"|"store pop -p") return ;;
-    "store pop --timeout") return ;;
-    "store pop --connect-timeout") return ;;
-    "store pop --retry") return ;;
-    "store pop --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store pop --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --ca-dir") return ;;
-    "store pop --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store pop --ws-zone") return ;;
-    "store pop --output"|"store pop -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store pop --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store insert --ttl") return ;;
-    "store insert --file"|"store insert -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --peer"|"store insert -p") return ;;
-    "store insert --timeout") return ;;
-    "store insert --connect-timeout") return ;;
-    "store insert --retry") return ;;
-    "store insert --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store insert --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --ca-dir") return ;;
-    "store insert --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store insert --ws-zone") return ;;
-    "store insert --output"|"store insert -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store insert --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store remove --ttl") return ;;
-    "store remove --file"|"store remove -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --peer"|"store remove -p") return ;;
-    "store remove --timeout") return ;;
-    "store remove --connect-timeout") return ;;
-    "store remove --retry") return ;;
-    "store remove --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store remove --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --ca-dir") return ;;
-    "store remove --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store remove --ws-zone") return ;;
-    "store remove --output"|"store remove -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store remove --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store watch --key") return ;;
-    "store watch --count"|"store watch -n") return ;;
-    "store watch --for") return ;;
-    "store watch --ready-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --peer"|"store watch -p") return ;;
-    "store watch --timeout") return ;;
-    "store watch --connect-timeout") return ;;
-    "store watch --retry") return ;;
-    "store watch --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store watch --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --ca-dir") return ;;
-    "store watch --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store watch --ws-zone") return ;;
-    "store watch --output"|"store watch -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store watch --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store export --match") return ;;
-    "store export --file"|"store export -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --peer"|"store export -p") return ;;
-    "store export --timeout") return ;;
-    "store export --connect-timeout") return ;;
-    "store export --retry") return ;;
-    "store export --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store export --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --ca-dir") return ;;
-    "store export --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store export --ws-zone") return ;;
-    "store export --output"|"store export -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store export --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store import --mode") COMPREPLY=($(compgen -W "merge skip replace" -- "$current")); return ;;
-    "store import --file"|"store import -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --peer"|"store import -p") return ;;
-    "store import --timeout") return ;;
-    "store import --connect-timeout") return ;;
-    "store import --retry") return ;;
-    "store import --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store import --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --ca-dir") return ;;
-    "store import --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store import --ws-zone") return ;;
-    "store import --output"|"store import -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store import --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store info --file"|"store info -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --peer"|"store info -p") return ;;
-    "store info --timeout") return ;;
-    "store info --connect-timeout") return ;;
-    "store info --retry") return ;;
-    "store info --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store info --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --ca-dir") return ;;
-    "store info --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store info --ws-zone") return ;;
-    "store info --output"|"store info -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store info --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store stats --top") return ;;
-    "store stats --file"|"store stats -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --peer"|"store stats -p") return ;;
-    "store stats --timeout") return ;;
-    "store stats --connect-timeout") return ;;
-    "store stats --retry") return ;;
-    "store stats --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store stats --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --ca-dir") return ;;
-    "store stats --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store stats --ws-zone") return ;;
-    "store stats --output"|"store stats -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store stats --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "store diff --file"|"store diff -f") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --peer"|"store diff -p") return ;;
-    "store diff --timeout") return ;;
-    "store diff --connect-timeout") return ;;
-    "store diff --retry") return ;;
-    "store diff --tls") COMPREPLY=($(compgen -W "auto off anon verify" -- "$current")); return ;;
-    "store diff --ca") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --ca-dir") return ;;
-    "store diff --cert") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --cert-key") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --key-pass-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --tls-key-log") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --token-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "store diff --ws-zone") return ;;
-    "store diff --output"|"store diff -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "store diff --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "tls init --days") return ;;
-    "tls init --passphrase-file") COMPREPLY=($(compgen -f -- "$current")); return ;;
-    "tls init --output"|"tls init -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "tls init --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    "tls show --output"|"tls show -o") COMPREPLY=($(compgen -W "human ndjson text broker raw" -- "$current")); return ;;
-    "tls show --color") COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
-    esac
-    [[ $current == -* ]] || return
-    case "$command" in
-    "publish"|"pub") COMPREPLY=($(compgen -W "--peer -p --data --meta --from --in --keep-going --count -n --interval -i --wait-subscriber --timeout --dry-run --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "subscribe"|"sub") COMPREPLY=($(compgen -W "--peer -p --count -n --for --idle --timeout --max-queue --on-overflow --ready-file --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "listen") COMPREPLY=($(compgen -W "--topic -t --forward --no-forward --store --clone --once --count -n --for --ready-file --ws --ws-style --ws-tls --ws-publish --ws-subscribe --ws-rules --ws-origin --ws-overflow --http --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "peer") COMPREPLY=($(compgen -W "--watch --keep --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "status") COMPREPLY=($(compgen -W "--peer -p --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "doctor") COMPREPLY=($(compgen -W "--connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store get") COMPREPLY=($(compgen -W "--match --index --default --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store exists") COMPREPLY=($(compgen -W "--file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store keys") COMPREPLY=($(compgen -W "--match --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store put") COMPREPLY=($(compgen -W "--ttl --if-absent --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store del") COMPREPLY=($(compgen -W "--match --yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store clear") COMPREPLY=($(compgen -W "--yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store incr") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store decr") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store append") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store push") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store pop") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store insert") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store remove") COMPREPLY=($(compgen -W "--ttl --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store watch") COMPREPLY=($(compgen -W "--key --snapshot --count -n --for --ready-file --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store export") COMPREPLY=($(compgen -W "--match --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store import") COMPREPLY=($(compgen -W "--mode --dry-run --keep-going --yes -y --file -f --write --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store info") COMPREPLY=($(compgen -W "--file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store stats") COMPREPLY=($(compgen -W "--top --file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "store diff") COMPREPLY=($(compgen -W "--file -f --peer -p --timeout --connect-timeout --retry --reconnect --tls --ca --ca-dir --cert --cert-key --key-pass-file --tls-check-host --tls-key-log --token-file --ws-zone --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "tls init") COMPREPLY=($(compgen -W "--days --passphrase-file --force --output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    "tls show") COMPREPLY=($(compgen -W "--output -o --color --quiet -q --verbose -v --help -h" -- "$current")) ;;
-    esac
 }
 complete -F _broker broker

@@ -7,6 +7,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d)
+export BROKER_CONFIG=/dev/null BROKER_STATE=off # no profile of yours, and nothing to remember
 pids=
 quit() {
   for pid in $pids; do kill "$pid" 2>/dev/null || :; done
@@ -68,14 +69,21 @@ cat <<'ZEEK'
         resp_h: addr, resp_p: port, proto: transport_proto, service: string,
         duration: interval, orig_bytes: count, local_orig: bool);
 ZEEK
-say "The same from each line of a conn.log: awk writes literals, broker checks and publishes them."
-show "awk -f conn.awk conn.log | broker publish --from - --in text"
-awk -f "$here/conn.awk" "$here/conn.log" | broker publish --from - --in text
+say "The same from each line of a conn.log, whose header has the types; what is unset becomes empty."
+fields=uid,id.orig_h,id.orig_p,id.resp_h,id.resp_p,proto,service,duration,orig_bytes,local_orig
+show "broker publish zeek/demo/conn connection_observed --from conn.log --in zeek --unset empty \\
+    --fields $fields"
+broker publish zeek/demo/conn connection_observed --from "$here/conn.log" --in zeek --unset empty --fields $fields
 sleep 0.5
 
 say "And the password guesses of an ssh.log, with the time at which Zeek saw them."
-show "awk -f ssh.awk ssh.log | broker publish --from - --in text"
-awk -f "$here/ssh.awk" "$here/ssh.log" | broker publish --from - --in text
+fields=ts,uid,id.orig_h,id.resp_p,auth_attempts,client
+show "broker publish zeek/demo/ssh password_guesses --from ssh.log --in zeek --fields $fields"
+broker publish zeek/demo/ssh password_guesses --from "$here/ssh.log" --in zeek --fields $fields
+
+say "Zeek drops an event with other types than declared. With the declaration, a mistake is found before it leaves."
+show "broker publish --sig 'password_guessed(host: addr, n: count)' zeek/demo password_guessed 10.0.0.1 -3"
+broker publish --sig 'password_guessed(host: addr, n: count)' zeek/demo password_guessed 10.0.0.1 -3 || :
 
 wait "$watch"
 say "All $messages messages arrived, and the subscriber has ended by itself."

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import broker_core
+from broker_cli.tree import with_options_behind
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("broker_core", "broker_cli")
@@ -224,7 +225,8 @@ def test_the_search_for_foreign_words_leaves_others_alone(text):
 @cache
 def commands() -> dict[str, Any]:
     """The commands of ``broker`` by name (those of a group with its name in front), and the program itself as ""."""
-    from broker_cli.app import ALIASES, load_all
+    from broker_cli.app import load_all
+    from broker_cli.tree import ALIASES
 
     found = load_all()
     return found | {short: found[name] for short, name in ALIASES.items()}
@@ -276,7 +278,8 @@ def words_of(line: str) -> list[list[str]]:
 def test_commands_in_the_documents_exist():
     seen = set()
     for file, line in documented_lines():
-        for program, *words in words_of(line):
+        for program, *given in words_of(line):
+            words = with_options_behind(given)
             if program == "make":
                 targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
                 assert words[:1] == [] or words[0] in targets, f"{file}: {line}: no such target"
