@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import trio
 
@@ -13,22 +13,41 @@ from .exit_codes import ExitCode, Failure, Interrupted
 from .feeding import Feed
 from .output import encode_lines, make_formatter
 from .pipes import Output
+from .reading import Recorded
 from .session import Session, run_session
 from .signals import run_until_stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from .config import Settings
     from .context import Context
     from .reading import LineReader
+    from .schedules import Schedule
     from .signals import Stop
 
-__all__ = ["Plan", "dry_run_plan", "run_plan"]
+__all__ = ["Messages", "Plan", "Source", "dry_run_plan", "run_plan"]
 
-Messages = list[tuple[str, Any]]
+Messages = list[tuple[str, Any] | Recorded | Message]
+"""Topics with values, with a time if the schedule wants one; or messages that are encoded already."""
 
 _CHUNK = 256
+
+
+class Source(Protocol):
+    """Gives messages to publish."""
+
+    async def next(self) -> Messages:
+        """What is to be published now, at least one message; none at the end."""
+
+    async def first_topic(self) -> str | None:
+        """The topic of what comes first; None when there is nothing."""
+
+    def close(self) -> None:
+        """Close what is open."""
+
+    def check_bad_lines(self) -> None:
+        """Raise the failure of a command that left something out."""
 
 
 @dataclass(kw_only=True)
@@ -36,14 +55,21 @@ class Plan:
     """What to publish: what *source* makes, *times* times, or what *reader* finds in the file *path*."""
 
     topic: str | None
+    """Of all messages; None when each has its own."""
     source: Callable[[], tuple[str, Any]] | None = None
-    times: int = 1
+    times: int | None = 1
+    """None is without end."""
     path: str | None = None
-    reader: LineReader[tuple[str, Any]] | None = None
+    reader: LineReader[tuple[str, Any]] | LineReader[Recorded] | None = None
     keep_going: bool = False
-    interval: float | None = None
+    schedule: Schedule | None = None
+    """When each message is sent; None is as soon as possible."""
+    duration: float | None = None
+    """Stop after so many seconds, from the first message on."""
     wait_subscriber: int | None = None
     timeout: float | None = None
+    feed: Source | None = None
+    """What gives the messages, instead of all this."""
 
 
 class _Progress:
@@ -60,14 +86,16 @@ class _Repeated:
 
     def __init__(self, plan: Plan, make: Callable[[], tuple[str, Any]]) -> None:
         self._left = plan.times
-        self._most = _CHUNK if plan.interval is None else 1
+        self._most = _CHUNK if plan.schedule is None else min(_CHUNK, plan.schedule.at_once)
         self._make = make
 
     async def next(self) -> Messages:
         """Some messages; none at the end."""
         await trio.lowlevel.checkpoint()
-        size = min(self._left, self._most)
-        self._left -= size
+        size = self._most
+        if self._left is not None:
+            size = min(self._left, size)
+            self._left -= size
         return [self._make() for _ in range(size)]
 
     def close(self) -> None:
@@ -77,14 +105,17 @@ class _Repeated:
         """There are no lines."""
 
 
-_Source = _Repeated | Feed[tuple[str, Any]]
+_Source = _Repeated | Feed[Any] | Source
 
 
 def _source(context: Context, plan: Plan) -> _Source:
+    if plan.feed is not None:
+        return plan.feed
     if plan.source is not None:
         return _Repeated(plan, plan.source)
     assert plan.reader is not None  # noqa: S101  # a plan has one of both
-    return Feed(context, plan.path or "-", plan.reader, "messages", keep_going=plan.keep_going)
+    reader: LineReader[Any] = plan.reader
+    return Feed(context, plan.path or "-", reader, "messages", keep_going=plan.keep_going)
 
 
 def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
@@ -95,10 +126,13 @@ def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     async def main(session: Session) -> None:
         session.refusals_fail = True
         await session.connect()
-        await _wait_for_subscribers(session, plan)
+        session.used_topics += [plan.topic] if plan.topic else []
         try:
-            while messages := await source.next():
-                await _send(session, plan, progress, messages)
+            first: Messages = []
+            if plan.wait_subscriber is not None and plan.topic is None and plan.feed is None:
+                first = await source.next()  # only the messages say on which topic
+            await _wait_for_subscribers(session, plan, _topic(first[0]) if first else None)
+            await _Sender(session, plan, progress).all(source, first)
         finally:
             source.close()
 
@@ -123,39 +157,100 @@ def _messages(progress: _Progress) -> str:
     return f"{progress.published} message{'' if progress.published == 1 else 's'}"
 
 
-async def _wait_for_subscribers(session: Session, plan: Plan) -> None:
-    if plan.wait_subscriber is None or plan.topic is None:
+def _topic(message: tuple[str, Any] | Recorded | Message) -> str:
+    return message.topic if isinstance(message, Message) else message[0]
+
+
+async def _wait_for_subscribers(session: Session, plan: Plan, first_topic: str | None) -> None:
+    """Wait until enough peers want the topic of what is published, or of the first of it."""
+    if plan.wait_subscriber is None:
+        return
+    topic = plan.topic or first_topic if plan.feed is None else await plan.feed.first_topic()
+    if topic is None:
         return
     with trio.move_on_after(float("inf") if plan.timeout is None else plan.timeout) as scope:
-        await session.endpoint.wait_for_subscribers(plan.topic, plan.wait_subscriber)
+        await session.endpoint.wait_for_subscribers(topic, plan.wait_subscriber)
     if scope.cancelled_caught:
-        found = session.receivers(plan.topic)
-        message = f"timed out: {found} of {plan.wait_subscriber} peers subscribed to {plan.topic}; nothing published"
+        found = session.receivers(topic)
+        message = f"timed out: {found} of {plan.wait_subscriber} peers subscribed to {topic}; nothing published"
         raise Failure(message, ExitCode.TIMEOUT)
 
 
-async def _send(session: Session, plan: Plan, progress: _Progress, messages: Messages) -> None:
-    await session.wait_connected()
-    if progress.heard and not session.receivers(messages[0][0]):
-        progress.heard = False
-        peers = ", ".join(peer.address for peer in session.endpoint.peers())
-        session.context.warn(f"nobody is subscribed to {messages[0][0]} at {peers}; use --wait-subscriber")
-    if plan.interval is None:
-        await session.endpoint.publish_batch(*messages)
-        progress.published += len(messages)
-        return
-    for at, (topic, value) in enumerate(messages):
-        if at or progress.published:
-            await trio.sleep(plan.interval)
-        await session.wait_connected()
-        await session.endpoint.publish(topic, value)
-        progress.published += 1
+class _Sender:
+    """Sends what a source gives, when the schedule says so, and stops when the time is up."""
+
+    def __init__(self, session: Session, plan: Plan, progress: _Progress) -> None:
+        self._session = session
+        self._schedule = plan.schedule
+        self._progress = progress
+        self._duration = float("inf") if plan.duration is None else plan.duration
+
+    async def all(self, source: _Source, first: Messages) -> None:
+        """Send *first* and then all of *source*. Time limits never cut a message short."""
+        end = trio.current_time() + self._duration
+        messages = first
+        while True:
+            if not messages:
+                with trio.move_on_at(end):
+                    messages = await source.next()
+            if not messages or trio.current_time() >= end:
+                return
+            if self._schedule is None:
+                if not await self._ready(end, messages[0]):
+                    return
+                await self._publish(messages)
+            elif not await self._paced(self._schedule, messages, end):
+                return
+            messages = []
+
+    async def _paced(self, schedule: Schedule, messages: Messages, end: float) -> bool:
+        """Send *messages* as *schedule* says, those that are due together with one call.
+
+        Tells whether there is time for more.
+        """
+        due: Messages = []
+        for message in messages:
+            wait = schedule.delay(message, trio.current_time())
+            if wait > 0:
+                if due and await self._ready(end, due[0]):
+                    await self._publish(due)
+                    due = []
+                until = trio.current_time() + wait
+                if due or until >= end:
+                    await trio.sleep_until(min(until, end))
+                    return False
+                await trio.sleep_until(until)
+            due.append(message)
+        if not await self._ready(end, due[0]):
+            return False
+        await self._publish(due)
+        return True
+
+    async def _ready(self, end: float, message: tuple[str, Any] | Recorded | Message) -> bool:
+        """Wait until there is somebody to send to; False when the time is up first."""
+        with trio.move_on_at(end) as scope:
+            await self._session.wait_connected()
+        if scope.cancelled_caught:
+            return False
+        topic = _topic(message)
+        if self._progress.heard and not self._session.receivers(topic):
+            self._progress.heard = False
+            peers = ", ".join(peer.address for peer in self._session.endpoint.peers())
+            self._session.context.warn(f"nobody is subscribed to {topic} at {peers}; use --wait-subscriber")
+        return True
+
+    async def _publish(self, messages: Messages) -> None:
+        plain = [(message.topic, message.value) if isinstance(message, Recorded) else message for message in messages]
+        await self._session.endpoint.publish_batch(*plain)
+        self._progress.published += len(messages)
 
 
 def dry_run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     """Print what would be published."""
-    formatter = make_formatter(context, settings, received=False)
+    formatter = make_formatter(context, settings, received=False, with_types=True)
     output = Output(context.stdout)
+    if plan.times is None:
+        plan.times = 1  # there is no end to print
     source = _source(context, plan)
 
     async def body(_: Stop) -> None:
@@ -165,8 +260,8 @@ def dry_run_plan(context: Context, settings: Settings, plan: Plan) -> None:
         finally:
             source.close()
 
-    def _lines(messages: Sequence[tuple[str, Any]]) -> list[str]:
-        made = [Message(topic, value) for topic, value in messages]
+    def _lines(messages: Messages) -> list[str]:
+        made = [one if isinstance(one, Message) else Message(*one[:2]) for one in messages]
         lines = [formatter.line(message) for message in made]
         if None in lines:
             text = f"-o {settings.output} cannot show a value that is no single string"

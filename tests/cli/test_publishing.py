@@ -7,6 +7,8 @@ import os
 import pytest
 import trio
 
+from broker_cli.publishing import Plan, _Progress, _Sender, _source
+from broker_cli.schedules import Pauses, SteadySchedule
 from broker_core import Count, Event
 
 OFF = ("--tls", "off")
@@ -152,6 +154,128 @@ async def test_an_interval_is_kept(run, hub):
         assert (await run("pub", "-p", here.peer, "/t", "x", "-n", "3", "-i", "40ms")).code == 0
         assert trio.current_time() - started >= 0.08
         assert messages.available() == 3
+
+
+async def test_a_rate_is_kept(run, hub):
+    async with hub() as here:
+        messages = here.endpoint.make_subscriber("/t")
+        started = trio.current_time()
+        assert (await run("pub", "-p", here.peer, "/t", "x", "-n", "5", "--rate", "50")).code == 0
+        assert trio.current_time() - started >= 0.08
+        assert messages.available() == 5
+
+
+async def test_it_goes_on_until_the_time_is_up(run, hub):
+    async with hub() as here:
+        messages = here.endpoint.make_subscriber("/t")
+        result = await run(
+            "pub", "-p", here.peer, "/t", "e", "{n}", "--template", "--rate", "100", "--duration", "100ms", "-v"
+        )
+        count = messages.available()
+        assert f"published {count} messages" in result.err
+        assert 1 <= count <= 11
+        got = [Event.from_value(message.value).args[0] for message in await messages.get_batch()]
+        assert got == list(range(1, count + 1))
+
+
+async def test_input_that_does_not_come_does_not_hold_it_up(hub, start):
+    args = ("pub", "-p", "{peer}", "/t", "--from", "-", "--in", "lines", "--duration", "100ms")
+    async with hub() as here, start(*[arg.format(peer=here.peer) for arg in args]) as program:
+        assert await program.ends() == 0
+
+
+async def test_recorded_messages_keep_their_gaps(run, hub):
+    lines = b"".join(
+        b'{"topic":"/t","@data-type":"count","data":%d,"ts":1714564800.%02d}\n' % (n, 4 * n) for n in range(4)
+    )
+    async with hub() as here:
+        messages = here.endpoint.make_subscriber("/t")
+        started = trio.current_time()
+        args = ("pub", "-p", here.peer, "--from", "-", "--pace", "recorded", "--wait-subscriber")
+        assert await run(*args, stdin=lines) == (0, "", "")
+        assert trio.current_time() - started >= 0.12
+        assert [message.value for message in await messages.get_batch()] == [Count(n) for n in range(4)]
+        assert (await run(*args, "--speed", "max", stdin=lines)).code == 0
+
+
+async def test_waiting_for_a_subscriber_to_the_topic_of_the_first_line(run, hub):
+    async with hub() as here:
+        args = ("pub", "-p", here.peer, "--from", "-", "--in", "text", "--wait-subscriber", "--timeout", "50ms")
+        result = await run(*args, stdin=b"/u 1\n/t 2\n")
+        assert result.code == 4
+        assert result.err == "broker: timed out: 0 of 1 peers subscribed to /u; nothing published (exit 4)\n"
+        assert (await run(*args, stdin=b"")).code == 0
+        messages = here.endpoint.make_subscriber("/")
+        assert (await run(*args, stdin=b"/u 1\n/t 2\n")).code == 0
+        assert [message.value for message in await messages.get_batch()] == [Count(1), Count(2)]
+
+
+class Recorder:
+    """Takes the place of a session: remembers when which messages were published."""
+
+    def __init__(self, taking: float = 0.0) -> None:
+        self.calls: list[tuple[float, int]] = []
+        self.endpoint = self
+        self.connected = True
+        self._taking = taking
+        self._start = trio.current_time()
+
+    async def publish_batch(self, *messages) -> None:
+        self.calls.append((round(trio.current_time() - self._start, 3), len(messages)))
+        await trio.sleep(self._taking)
+
+    async def wait_connected(self) -> None:
+        if self.connected:
+            await trio.lowlevel.checkpoint()
+        else:
+            await trio.sleep_forever()
+
+    def receivers(self, topic) -> int:
+        return len(topic)
+
+
+async def published(plan: Plan, session: Recorder) -> int:
+    progress = _Progress()
+    await _Sender(session, plan, progress).all(_source(None, plan), [])
+    return progress.published
+
+
+def plan_for(**settings) -> Plan:
+    return Plan(topic="/t", source=lambda: ("/t", 5), **settings)
+
+
+async def test_messages_go_when_they_are_due(autojump_clock):
+    session = Recorder()
+    assert await published(plan_for(times=4, schedule=SteadySchedule(2)), session) == 4
+    assert session.calls == [(0, 1), (0.5, 1), (1.0, 1), (1.5, 1)]
+    session = Recorder()
+    assert await published(plan_for(times=3, schedule=Pauses(2)), session) == 3
+    assert session.calls == [(0, 1), (2, 1), (4, 1)]
+
+
+async def test_a_high_rate_goes_in_small_batches(autojump_clock):
+    session = Recorder()
+    assert await published(plan_for(times=5000, schedule=SteadySchedule(10_000)), session) == 5000
+    assert max(size for _, size in session.calls) <= 21
+    assert session.calls[-1][0] == pytest.approx(0.5, abs=0.01)
+
+
+async def test_the_time_ends_it_whatever_it_waits_for(autojump_clock):
+    for settings, count in [
+        ({"schedule": SteadySchedule(2)}, 4),
+        ({"schedule": Pauses(0.9)}, 3),
+        ({"times": 2, "schedule": SteadySchedule(2)}, 2),
+    ]:
+        session = Recorder()
+        start = trio.current_time()
+        plan = plan_for(**{"times": None, "duration": 1.95, **settings})
+        assert await published(plan, session) == count
+        assert trio.current_time() - start <= 1.96
+    session = Recorder()
+    session.connected = False
+    assert await published(plan_for(times=5, duration=1.0), session) == 0
+    session = Recorder(taking=0.3)
+    assert await published(plan_for(times=None, duration=1.0), session) == 4 * 256  # what was begun is finished
 
 
 async def test_several_peers(run, hub):
