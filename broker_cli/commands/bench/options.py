@@ -1,0 +1,98 @@
+"""The options that the measurements share."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from typer import Option
+
+from broker_cli.config import ENV_TIMEOUT, Settings
+from broker_cli.context import Context
+from broker_cli.options import ConnectOptions, DisplayOptions
+from broker_cli.parsing import count, duration, optional_duration, peer_address, refuse
+
+__all__ = ["DEFAULT_TIMEOUT", "MOST_CLIENTS", "BenchOptions", "rate_of", "some_time", "topic_of"]
+
+MOST_CLIENTS = 256
+"""Processes that one measurement may start."""
+DEFAULT_TIMEOUT = 30.0
+_PANEL = "Output"
+
+
+@dataclass(frozen=True)
+class BenchOptions:
+    """How much, by how many, and how it is told."""
+
+    msgs: Annotated[str | None, Option("--msgs", "-n", metavar="N", help="How many messages or operations in all.")] = (
+        None
+    )
+    for_: Annotated[str | None, Option("--duration", metavar="DUR", help="Stop after this time.")] = None
+    clients: Annotated[str | None, Option("--clients", metavar="N", help="Processes that do it (1).")] = None
+    peer: Annotated[
+        list[str] | None,
+        Option("--peer", "-p", metavar="HOST:PORT", help="Whom to connect to; else the other end is started, too."),
+    ] = None
+    timeout: Annotated[
+        str | None, Option("--timeout", metavar="DUR", help="Give up when nothing goes on for so long (30s).")
+    ] = None
+    csv: Annotated[
+        str | None, Option("--csv", metavar="FILE", help="Write the results there, too.", rich_help_panel=_PANEL)
+    ] = None
+    no_progress: Annotated[bool, Option("--no-progress", help="Show no progress bar.", rich_help_panel=_PANEL)] = False
+
+    def number_of_clients(self) -> int:
+        """How many processes."""
+        number = 1 if self.clients is None else count("--clients", self.clients)
+        if number > MOST_CLIENTS:
+            refuse(f"--clients: {number} processes are too many", f"up to {MOST_CLIENTS} are started")
+        return number
+
+    def messages(self, default: int) -> int | None:
+        """How many messages or operations in all; None when only the time says when it ends."""
+        if self.msgs is not None:
+            return count("--msgs", self.msgs)
+        return None if self.for_ is not None else default
+
+    def seconds(self) -> float | None:
+        """After which time to stop."""
+        return None if self.for_ is None else some_time("--duration", self.for_)
+
+    def patience(self, context: Context) -> float:
+        """How long to wait for others."""
+        text = self.timeout or context.environ.get(ENV_TIMEOUT) or None
+        return optional_duration("--timeout", text) or DEFAULT_TIMEOUT
+
+    def settings(self, context: Context, connect: ConnectOptions, display: DisplayOptions) -> Settings:
+        """The checked settings, with the peers of the command line only."""
+        settings = display.settings(context, ("human", "ndjson"))
+        peers = tuple(dict.fromkeys(peer_address(text.strip()) for word in self.peer or () for text in word.split(",")))
+        return replace(connect.extend(settings, peers, context), id=None)
+
+
+def some_time(option: str, text: str) -> float:
+    """A duration above zero."""
+    seconds = duration(option, text)
+    if seconds <= 0:
+        refuse(f"{option}: '{text}' is no time at all")
+    return seconds
+
+
+def topic_of(text: str, *, empty: bool = False) -> str:
+    """A topic; *empty*: or a prefix, which may be ""."""
+    from broker_core import InvalidValue
+    from broker_core.model.topics import check_topic
+
+    try:
+        return check_topic(text, empty=empty)
+    except InvalidValue as error:
+        refuse(f"TOPIC: {error}")
+
+
+def rate_of(text: str) -> float:
+    """So many a second."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        refuse(f"--rate: '{text}' is no number of messages a second")
+    return number

@@ -1,0 +1,1 @@
+"""Carrying messages between two networks that do not become one."""
