@@ -8,7 +8,6 @@ from typer import Argument, Option
 from typer import Context as TyperContext
 
 from broker_cli.commandline import with_option_groups
-from broker_cli.commands.subscribe import OVERFLOW_POLICIES
 from broker_cli.config import Tls
 from broker_cli.context import Context
 from broker_cli.options import ConnectOptions, DisplayOptions
@@ -107,6 +106,7 @@ def relay(
     addresses = peer_address(a, "A"), peer_address(b, "B")
     guard = choice("--loop-guard", loop_guard or "auto", LOOP_GUARDS)
 
+    from broker_cli.commands.subscribe import OVERFLOW_POLICIES
     from broker_cli.relaying.bridge import Relay, run_relay
     from broker_cli.relaying.guard import DEFAULT_WINDOW
     from broker_cli.relaying.rules import Rules, parse_map, parse_prefix
