@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from broker_core import EC, ErrorNotice, LocalProtocolError, PeerInfo, PeeringError
+from broker_core import EC, ErrorNotice, LocalProtocolError, PeeringError
 from broker_core.model.topics import store_of
 
 from .context import escape
 from .exit_codes import ExitCode, Failure
-from .fetching import FetchError, StatusUrl, fetch_status
 from .output import encode_lines
 from .output.documents import document_lines
 from .output.facts import facts_block, facts_json, facts_table
 from .output.json_lines import json_line
-from .session import Session, run_session
+from .status_urls import StatusUrl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from broker_core import PeerAddress, Status
+    from broker_core import PeerAddress, PeerInfo, Status
 
     from .config import Settings
     from .context import Context
+    from .session import Session
 
 __all__ = ["probe_peer", "round_trips", "run_peer", "run_status"]
 
@@ -70,6 +70,8 @@ async def _facts(session: Session, info: PeerInfo, address: str) -> dict[str, An
 
 def run_peer(context: Context, settings: Settings, *, watch: bool, keep: bool) -> None:
     """Show one peer; then stay if wanted."""
+    from .session import run_session  # a document over HTTP needs no endpoint
+
     output = context.output()
     human = settings.output == "human"
 
@@ -132,6 +134,8 @@ def run_status(context: Context, settings: Settings, targets: Sequence[PeerAddre
 
 
 async def _document(url: StatusUrl, timeout: float) -> dict[str, Any]:
+    from .fetching import FetchError, fetch_status
+
     start = trio.current_time()
     try:
         document = await fetch_status(url, timeout)
@@ -142,6 +146,8 @@ async def _document(url: StatusUrl, timeout: float) -> dict[str, Any]:
 
 async def probe_peer(context: Context, settings: Settings, address: PeerAddress) -> dict[str, Any]:
     """What is found out about one peer with an endpoint of its own; with ``error`` if it cannot be reached."""
+    from .session import run_session  # a document over HTTP needs no endpoint
+
     facts: dict[str, Any] = {}
 
     async def main(session: Session) -> None:

@@ -14,7 +14,6 @@ from .feeding import Feed
 from .output import encode_lines, make_formatter
 from .pipes import Output
 from .reading import Recorded
-from .session import Session, run_session
 from .signals import run_until_stopped
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .reading import LineReader
     from .schedules import Schedule
+    from .session import Session
     from .signals import Stop
 
 __all__ = ["Messages", "Plan", "Source", "dry_run_plan", "run_plan"]
@@ -120,6 +120,8 @@ def _source(context: Context, plan: Plan) -> _Source:
 
 def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     """Publish for real."""
+    from .session import run_session  # a dry run needs no endpoint
+
     progress = _Progress()
     source = _source(context, plan)
 

@@ -45,8 +45,8 @@ def status(
     if addresses and peers.peer:
         refuse("give the endpoints either as arguments or with -p")
 
-    from broker_cli.fetching import StatusUrl, is_url
     from broker_cli.probing import run_status
+    from broker_cli.status_urls import StatusUrl, is_url
 
     named = [StatusUrl.parse(text) if is_url(text) else peer_address(text, "HOST:PORT") for text in addresses or ()]
     targets = tuple(dict.fromkeys(named)) or peers.required(context)

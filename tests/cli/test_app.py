@@ -9,6 +9,7 @@ import pytest
 
 from broker_cli.app import load_all, make_command
 from broker_cli.tree import ALIASES, COMMANDS
+from broker_core.recordings import RecordingHeader, RecordingWriter
 
 ALL = [name for name in load_all() if name]
 HEAVY = ("trio", "rich", "msgpack", "pydantic", "broker_core", "ssl", "asyncio")
@@ -102,3 +103,61 @@ def test_a_dry_run_loads_neither_rich_nor_pydantic():
     found = loaded("publish", "--dry-run", "/t", "ping")
     assert "broker_core" in found
     assert not found & {"rich", "pydantic"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_help_of_no_command_loads_anything_heavy(name):
+    assert not loaded(*name.split(), "--help") & set(HEAVY)
+
+
+NOT_EVERYWHERE = {
+    "trio",
+    "rich",
+    "msgpack",
+    "sqlite3",
+    "sqlite_utils",
+    "rocksdict",
+    "h11",
+    "wsproto",
+    "prometheus_client",
+    "cryptography",
+    "tomllib",
+    "asyncio",
+    "pydantic",
+    "broker_core",
+    "broker_core.endpoint.endpoint",
+}
+"""What takes time to load, and not every command needs."""
+ENDPOINT = {"trio", "broker_core", "broker_core.endpoint.endpoint"}
+
+
+@pytest.mark.parametrize(
+    ("args", "needed"),
+    [
+        ("help zeek", set()),
+        ("profile list", set()),
+        ("tls show {recording}", {"broker_core", "cryptography", "trio"}),
+        ("value parse 5", {"broker_core", "msgpack"}),
+        ("value convert --from text {empty}", {"broker_core", "msgpack", "trio"}),
+        ("publish --dry-run /t e 5", {"broker_core", "trio"}),
+        ("publish --dry-run /t e --from {log} --in zeek", {"broker_core", "trio"}),
+        ("info {recording}", {"broker_core", "trio", "msgpack"}),
+        ("replay --dry-run {recording}", {"broker_core", "trio", "msgpack"}),
+        ("publish -p 127.0.0.1:1 /t e 5", ENDPOINT),
+        ("subscribe -p 127.0.0.1:1 /t", ENDPOINT),
+        ("top -p 127.0.0.1:1 /t", ENDPOINT | {"rich"}),
+        ("request -p 127.0.0.1:1 /t e --reply-topic /r", ENDPOINT),
+        ("status 127.0.0.1:1", ENDPOINT),
+        ("status http://127.0.0.1:1", {"trio", "broker_core", "h11"}),
+        ("store get -p 127.0.0.1:1 db a", ENDPOINT),
+    ],
+)
+def test_no_command_loads_what_it_does_not_use(args, needed, tmp_path):
+    with RecordingWriter(tmp_path / "recording", RecordingHeader(created=1)) as writer:
+        writer.add([], 1)
+    (tmp_path / "empty").write_text("")
+    (tmp_path / "log").write_text('{"ts":1.5,"uid":"C1"}\n')
+    files = {name: str(tmp_path / name) for name in ("recording", "empty", "log")}
+    found = loaded(*(word.format(**files) for word in args.split()))
+    assert "typer" in found
+    assert found & NOT_EVERYWHERE <= needed
