@@ -1,4 +1,4 @@
-"""How long do `broker --help` and one `broker publish` take, compared with only importing what they are built on?
+"""How long do `broker --help`, a completion and a one-shot publish take, compared with only importing what they use?
 
 The one-shot publish goes to a `broker listen` that is up and subscribed, once with encryption as by default.
 """
@@ -40,6 +40,8 @@ def measure() -> dict[str, list[float]]:
             event = ["-p", wait_for(ready), "/benchmark", "tick", "1"]
             commands = {
                 "broker --help": [broker, "--help"],
+                "broker subscribe --help": [broker, "subscribe", "--help"],
+                "completion of a topic": [broker, "__complete", "topics", "/"],
                 'python -c "import typer"': [sys.executable, "-c", "import typer"],
                 "broker publish": [broker, "publish", *event],
                 "broker publish --tls off": [broker, "publish", "--tls", "off", *event],
@@ -55,8 +57,8 @@ def measure() -> dict[str, list[float]]:
 def main() -> None:
     times = measure()
     middle = {name: median(values) for name, values in times.items()}
-    help_text, typer, encrypted, plain, both = middle
-    floor = {help_text: typer, encrypted: both, plain: both}
+    help_text, command_help, completion, typer, encrypted, plain, both = middle
+    floor = {help_text: typer, command_help: typer, completion: typer, encrypted: both, plain: both}
     rows = [
         [
             name,
