@@ -8,13 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import trio
-
 from .certificates import Node, files_of, make_node, need_cryptography, open_authority, read
 from .config import ENV_TLS_CA, ENV_TLS_CERT, ENV_TLS_KEY, ENV_TLS_KEY_PASS_FILE
 from .context import escape
 from .exit_codes import ExitCode, Failure
-from .output import encode_lines
 from .output.json_lines import json_line
 from .parsing import refuse
 
@@ -65,14 +62,7 @@ def run_init(context: Context, settings: Settings, job: InitJob) -> None:
     ]
     ndjson = settings.output == "ndjson"
     lines = _init_json(authority, made) if ndjson else _init_lines(authority, made, job)
-    _print(context, lines)
-
-
-def _print(context: Context, lines: list[str]) -> None:
-    async def write() -> None:
-        await context.output().write(encode_lines(lines))
-
-    trio.run(write)
+    context.print(lines)
 
 
 def _init_json(authority: Authority, made: list[Made]) -> list[str]:
@@ -147,7 +137,7 @@ def run_show(context: Context, settings: Settings, files: tuple[str, ...]) -> No
             lines.append(_seen_json(seen))
         else:
             lines += [""] * bool(lines) + _seen_lines(seen)
-    _print(context, lines)
+    context.print(lines)
     bad = [seen for seen in found if seen.state != "valid"]
     if bad:
         message = f"{bad[0].file}: the certificate of {bad[0].subject} is {bad[0].state}"

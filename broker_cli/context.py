@@ -10,11 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
+from .descriptors import write_all
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from .config import Profile, When
-    from .pipes import ArrayOutput, Output
+    from .json_array import JsonArray
+    from .pipes import Output
 
 __all__ = ["Context", "escape", "wants_colour"]
 
@@ -85,23 +88,30 @@ class Context:
     profile: Profile | None = None
     """The profile that is in use."""
 
-    as_array: bool = False
-    """Whether lines of ndjson are to become one JSON array."""
-    _array: ArrayOutput | None = None
+    array: JsonArray | None = None
+    """What lines of ndjson are to become elements of."""
 
     def output(self) -> Output:
         """Where the lines of the result go."""
-        from .pipes import ArrayOutput, Output
+        from .pipes import Output
 
-        if not self.as_array:
-            return Output(self.stdout)
-        self._array = self._array or ArrayOutput(self.stdout)
-        return self._array
+        if self.array is not None:
+            self.array.used = True
+        return Output(self.stdout, self.array)
+
+    def print(self, lines: Sequence[str]) -> None:
+        """Write *lines* of the result at once; for commands without an event loop, which takes long to load."""
+        data = "".join([f"{line}\n" for line in lines]).encode("utf-8", "surrogateescape")
+        if self.array is not None:
+            self.array.used = True
+            data = self.array.framed(data)
+        write_all(self.stdout, data)
 
     def finish_output(self) -> None:
-        """End the array, if there is one."""
-        if self._array is not None:
-            self._array.finish()
+        """End the array, if there is one. Nobody else runs any more, so this may wait for a slow reader."""
+        if self.array is not None and self.array.used:
+            with suppress(OSError):
+                write_all(self.stdout, self.array.end())
 
     @property
     def width(self) -> int:

@@ -10,16 +10,18 @@ import os
 import select
 import stat
 import sys
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import trio
 
+from .descriptors import write_all
+
 if TYPE_CHECKING:
     from .gunzip import Gunzip
+    from .json_array import JsonArray
 
-__all__ = ["ArrayOutput", "InputLines", "Output", "watch_reader"]
+__all__ = ["InputLines", "Output", "watch_reader"]
 
 READ_SIZE = 256 * 1024
 _WRITE_SIZE = select.PIPE_BUF  # what a pipe takes at once when poll() says it is writable
@@ -28,10 +30,14 @@ _POLL_INTERVAL = 0.25
 
 
 class Output:
-    """Writes all it is given to a file descriptor. Raises BrokenPipeError when nobody reads any more."""
+    """Writes all it is given to a file descriptor. Raises BrokenPipeError when nobody reads any more.
 
-    def __init__(self, fd: int) -> None:
+    With *array* what it is given are lines, which become elements of that.
+    """
+
+    def __init__(self, fd: int, array: JsonArray | None = None) -> None:
         self._fd = fd
+        self._array = array
         mode = os.fstat(fd).st_mode
         self._is_pipe = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._is_terminal = os.isatty(fd)
@@ -40,44 +46,20 @@ class Output:
 
     async def write(self, data: bytes) -> None:
         """Write all of *data*; other tasks run while the reader is slow. A checkpoint only if it has to wait."""
+        if self._array is not None:
+            data = self._array.framed(data)
         if self._is_terminal:
             # A stopped terminal blocks whatever poll() says; the thread can be left behind then.
-            await trio.to_thread.run_sync(partial(_write_all, self._fd, data), abandon_on_cancel=True)
+            await trio.to_thread.run_sync(partial(write_all, self._fd, data), abandon_on_cancel=True)
             return
         if not self._is_pipe:
-            _write_all(self._fd, data)
+            write_all(self._fd, data)
             return
         view = memoryview(data)
         while view:
             if not self._poll.poll(0):
                 await trio.lowlevel.wait_writable(self._fd)
             view = view[os.write(self._fd, view[:_WRITE_SIZE]) :]
-
-
-class ArrayOutput(Output):
-    """Makes one JSON array of lines that are JSON each."""
-
-    def __init__(self, fd: int) -> None:
-        super().__init__(fd)
-        self._head = b"["
-
-    async def write(self, data: bytes) -> None:
-        """Write lines, with a line end behind the last one."""
-        if not data:
-            return
-        head, self._head = self._head, b",\n"
-        await super().write(head + data[:-1].replace(b"\n", b",\n"))
-
-    def finish(self) -> None:
-        """End the array, at the end of the program. Nobody else runs any more, so this may wait for a slow reader."""
-        with suppress(OSError):
-            _write_all(self._fd, (b"[]" if self._head == b"[" else b"]") + b"\n")
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
 
 
 async def watch_reader(fd: int) -> bool:

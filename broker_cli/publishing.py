@@ -12,7 +12,6 @@ from broker_core import Message
 from .exit_codes import ExitCode, Failure, Interrupted
 from .feeding import Feed
 from .output import encode_lines, make_formatter
-from .pipes import Output
 from .reading import Recorded
 from .signals import run_until_stopped
 
@@ -250,7 +249,7 @@ class _Sender:
 def dry_run_plan(context: Context, settings: Settings, plan: Plan) -> None:
     """Print what would be published."""
     formatter = make_formatter(context, settings, received=False, with_types=True)
-    output = Output(context.stdout)
+    output = context.output()
     if plan.times is None:
         plan.times = 1  # there is no end to print
     source = _source(context, plan)

@@ -13,7 +13,7 @@ from broker_core import DecodeError
 
 from .exit_codes import ExitCode, Failure
 from .output import encode_lines, make_formatter
-from .pipes import Output
+from .parsing import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,9 @@ class Printer:
         self._context = context
         self._form = settings.output
         self._formatter = make_formatter(context, settings)
-        self._output = Output(context.stdout)
+        if settings.nul and context.array is not None:
+            refuse("--null: elements of an array (-o json) have nothing behind them", "-0 goes with -o ndjson")
+        self._output = context.output()
         self._end = "\0" if settings.nul else "\n"
         self._writing = False
         self._behind: list[str] = []

@@ -15,7 +15,6 @@ from broker_core import EncodeError, InvalidValue, RecordingFailure, __version__
 from broker_core.recordings import Gap, RecordingHeader, RecordingReader, RecordingWriter, RotatingWriter
 
 from .exit_codes import ExitCode, Failure
-from .output import encode_lines
 from .output.json_lines import json_line
 from .parsing import refuse
 from .receiving import print_messages, tell_ready
@@ -267,7 +266,7 @@ def run_recording(context: Context, settings: Settings, plan: Recording) -> None
             context.progress(recorder.summary(recorder.dropped))
             if settings.output == "ndjson":
                 with suppress(BrokenPipeError):
-                    os.write(context.stdout, encode_lines([recorder.line()]))
+                    context.print([recorder.line()])
 
 
 def _subscribe(session: Session, plan: Recording) -> Subscriber:

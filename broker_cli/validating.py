@@ -16,7 +16,6 @@ from .exit_codes import ExitCode, Failure
 from .options import ConnectOptions, PeerOptions
 from .profiles.files import DEFAULT_KEY, make_profile, read_config
 from .profiles.keys import KEYS, check_preset
-from .profiles.listing import print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +57,7 @@ def run_validate(context: Context, settings: Settings, *, path: str, names: Sequ
         if name not in config.profiles:
             make_profile(config, name)  # which says so
         findings.append(_about_profile(context, config, name, connect=connect))
-    print_lines(context, _lines(findings, config, human=settings.output == "human"))
+    context.print(_lines(findings, config, human=settings.output == "human"))
     wrong = [finding for finding in findings if not finding.ok]
     if wrong:
         code = ExitCode.BAD_INPUT if any(finding.problems for finding in wrong) else ExitCode.CONNECT

@@ -10,7 +10,6 @@ import trio
 
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output import encode_lines
-from broker_cli.pipes import Output
 from broker_cli.signals import run_until_stopped
 from broker_cli.stores.progress import Bar
 from broker_core import PeerAddress
@@ -62,7 +61,7 @@ class _Run:
         self._context = context
         self._settings = settings
         self._bench = bench
-        self._output = Output(context.stdout)
+        self._output = context.output()
         self._news = News()
         self._server: Worker | None = None
         self._clients: list[Worker] = []

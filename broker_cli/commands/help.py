@@ -49,10 +49,10 @@ def help_(
     elif len(words) == 1 and words[0] in GUIDES:
         sections = GUIDES[words[0]].sections
     else:
-        _write(context, _help_of_command(ctx, words, GUIDES))
+        context.print([_help_of_command(ctx, words, GUIDES)])
         return
     colour = wants_colour("auto", context.environ, is_terminal=context.stdout_is_terminal)
-    _write(context, "\n".join(page_lines(sections, context.width, colour=colour)))
+    context.print(page_lines(sections, context.width, colour=colour))
 
 
 def _help_of_command(ctx: Any, words: list[str], guides: "Iterable[str]") -> str:
@@ -69,8 +69,3 @@ def _help_of_command(ctx: Any, words: list[str], guides: "Iterable[str]") -> str
         above = type(ctx)(found, info_name=word, parent=above, **found.context_settings)
         group = found
     return str(group.get_help(above))
-
-
-def _write(context: Context, text: str) -> None:
-    with open(context.stdout, "w", encoding="utf-8", closefd=False) as stdout:
-        stdout.write(f"{text}\n")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from broker_cli.context import escape
 from broker_cli.exit_codes import Failure
-from broker_cli.output import encode_lines
 
 from .files import make_profile
 from .keys import KEYS
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from .files import ConfigFile
     from .keys import Preset
 
-__all__ = ["ProfileRow", "print_lines", "profile_lines", "profile_rows", "setting_lines", "settings_in", "settings_of"]
+__all__ = ["ProfileRow", "profile_lines", "profile_rows", "setting_lines", "settings_in", "settings_of"]
 
 _GAP = "  "
 
@@ -139,14 +138,3 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
     safe = [[escape(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*safe, strict=True)]
     return [_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in safe]
-
-
-def print_lines(context: Context, lines: Sequence[str]) -> None:
-    """Write *lines* to stdout; trio, which takes long to load, is only asked for an array."""
-    if context.as_array:
-        import trio
-
-        trio.run(context.output().write, encode_lines(lines))
-        return
-    with open(context.stdout, "wb", closefd=False) as stdout:
-        stdout.write(encode_lines(lines))

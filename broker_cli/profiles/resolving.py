@@ -133,7 +133,9 @@ def output_format(context: Context, flag: str | None, known: tuple[OutputFormat,
     """The format for stdout, one of the *known* ones. A preset is not meant for every command, a flag is."""
     chosen = resolve(context, "output", flag)
     if chosen.text == "json" and "ndjson" in known:  # the same lines, as elements of one array
-        context.as_array = True
+        from broker_cli.json_array import JsonArray
+
+        context.array = JsonArray()
         return "ndjson"
     if chosen.text:
         word = choice(chosen.what, chosen.text, OUTPUT_WORDS)

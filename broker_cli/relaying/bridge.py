@@ -15,7 +15,6 @@ import trio
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output import encode_lines
 from broker_cli.output.json_lines import json_line
-from broker_cli.pipes import Output
 from broker_cli.receiving import tell_ready
 from broker_cli.selecting.globs import NameGlobs
 from broker_cli.session import run_sessions
@@ -76,7 +75,7 @@ class _Bridge:
         self._context = context
         self._line = line
         self._plan = plan
-        self._output = Output(context.stdout) if plan.ndjson else None
+        self._output = context.output() if plan.ndjson else None
         self._carriers: tuple[Carrier, ...] = ()
         self._sessions: Sequence[Session] = ()
         self._guard: LoopGuard | None = None

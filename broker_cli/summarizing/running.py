@@ -8,7 +8,6 @@ import trio
 
 from broker_cli.exit_codes import ExitCode, Failure, explain
 from broker_cli.output import encode_lines
-from broker_cli.pipes import Output
 from broker_cli.recorded import has_to_wait, open_recording, take_next
 from broker_cli.signals import run_until_stopped
 from broker_cli.sizes import byte_text
@@ -37,7 +36,7 @@ class _Run:
         self._context = context
         self._human = settings.output == "human"
         self._top = top
-        self._output = Output(context.stdout)
+        self._output = context.output()
         self._width = context.width if context.stdout_is_terminal else None
 
     async def look_at(self, path: str, status: StatusLine) -> None:

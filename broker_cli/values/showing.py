@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from broker_cli.context import escape
 from broker_cli.exit_codes import ExitCode, Failure
-from broker_cli.output import encode_lines
 from broker_cli.output.json_lines import json_line
 from broker_core import DecodeError, Kind, kind_of
 from broker_core.codecs.text import decode_argument
@@ -102,10 +101,10 @@ def run_parse(context: Context, settings: Settings, words: Sequence[str]) -> Non
             continue
         how = how_it_was_read(word, value)
         if settings.output == "ndjson":
-            _print(context, [json_line("value", input=_json_safe(word), read=how, **_all_facts(value))])
+            context.print([json_line("value", input=_json_safe(word), read=how, **_all_facts(value))])
         else:
             lines = _block([("read as", f"{kind_of(value).label}: {how}")], value, context)
-            _print(context, [*([""] if shown else []), _cut(word, context), *lines])
+            context.print([*([""] if shown else []), _cut(word, context), *lines])
         shown = True
     for failure in failures[:-1]:
         context.warn(failure.message)
@@ -144,9 +143,9 @@ def run_show(context: Context, settings: Settings, what: str, form: str | None) 
         message = f"{name}: {error.problem}{where}{path}"
         raise Failure(message, ExitCode.BAD_INPUT, _form_hint(form)) from None
     if settings.output == "ndjson":
-        _print(context, [json_line("value", form=found.form, **_all_facts(found.value))])
+        context.print([json_line("value", form=found.form, **_all_facts(found.value))])
     else:
-        _print(context, _show_lines(context, found, len(data)))
+        context.print(_show_lines(context, found, len(data)))
 
 
 def _form_hint(form: str | None) -> str:
@@ -195,13 +194,6 @@ def _all_facts(value: Any) -> dict[str, Any]:
 def _json_safe(text: str) -> str:
     """*text* without lone surrogates, which many readers of JSON refuse."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _print(context: Context, lines: list[str]) -> None:
-    view = memoryview(encode_lines(lines))
-    sys.stdout.flush()
-    while view:
-        view = view[os.write(context.stdout, view) :]
 
 
 # -- for people ---------------------------------------------------------------------------------------------

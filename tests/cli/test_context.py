@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_cli.context import Context, escape, wants_colour
+from broker_cli.json_array import JsonArray
 
 
 @pytest.mark.parametrize(
@@ -124,3 +125,28 @@ def test_programs_get_what_goes_wrong_as_json_and_nothing_else():
     quiet = context(verbosity=-1, errors_as_json=True)
     quiet.warn("x")
     assert quiet.stderr.getvalue() == ""
+
+
+def test_results_without_an_event_loop():
+    reading, writing = os.pipe()
+    made = context(stdout=writing)
+    made.print(["a\udcff", "b"])
+    assert os.read(reading, 100) == b"a\xff\nb\n"
+    made.finish_output()
+    made.array = JsonArray()
+    made.print([])
+    made.print(["1", "2"])
+    made.print(["3"])
+    made.finish_output()
+    assert os.read(reading, 100) == b"[1,\n2,\n3]\n"
+    os.close(reading)
+    made.finish_output()  # nobody reads any more, which is no error
+    os.close(writing)
+
+
+def test_a_command_that_prints_nothing_prints_no_array():
+    reading, writing = os.pipe()
+    context(stdout=writing, array=JsonArray()).finish_output()
+    os.close(writing)
+    assert os.read(reading, 100) == b""
+    os.close(reading)

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_cli import pipes
-from broker_cli.pipes import ArrayOutput, InputLines, Output, watch_reader
+from broker_cli.json_array import JsonArray
+from broker_cli.pipes import InputLines, Output, watch_reader
 
 
 @contextmanager
@@ -197,25 +198,10 @@ async def test_platforms_without_epoll_look_now_and_then(monkeypatch):
             close(ends, 0)
 
 
-@pytest.mark.parametrize(
-    ("writes", "text"),
-    [
-        ([], b"[]\n"),
-        ([b"1\n"], b"[1]\n"),
-        ([b"1\n2\n", b"3\n"], b"[1,\n2,\n3]\n"),
-    ],
-)
-async def test_lines_become_one_array(writes, text):
+async def test_lines_become_elements_of_an_array():
     with pipe() as ends:
-        output = ArrayOutput(ends[1])
-        for data in writes:
-            await output.write(data)
-        output.finish()
-        assert os.read(ends[0], 100) == text
-
-
-def test_the_end_of_an_array_that_nobody_reads_is_no_error():
-    with pipe() as ends:
-        output = ArrayOutput(ends[1])
-        close(ends, 0)
-        output.finish()
+        array = JsonArray()
+        output = Output(ends[1], array)
+        await output.write(b"1\n2\n")
+        await Output(ends[1], array).write(b"3\n")
+        assert os.read(ends[0], 100) == b"[1,\n2,\n3"

@@ -57,10 +57,10 @@ def list_(ctx: TyperContext, *, display: OwnDisplay) -> None:
     if used and used not in config.profiles:
         context.warn(f"'{used}' is to be used, and there is no such profile")
 
-    from broker_cli.profiles.listing import print_lines, profile_lines, profile_rows
+    from broker_cli.profiles.listing import profile_lines, profile_rows
 
     rows = profile_rows(config, "" if display.no_profile else used)
-    print_lines(context, profile_lines(rows, config, human=settings.output == "human"))
+    context.print(profile_lines(rows, config, human=settings.output == "human"))
 
 
 @with_option_groups
@@ -84,7 +84,7 @@ def show(
         refuse("options of other commands go with --origin", "which shows who says each setting")
     use_profile(context, name or display.profile, none=display.no_profile)
 
-    from broker_cli.profiles.listing import print_lines, setting_lines, settings_in, settings_of
+    from broker_cli.profiles.listing import setting_lines, settings_in, settings_of
 
     if context.profile is not None:
         context.progress(f"profile {context.profile.name} in {context.profile.file}")
@@ -92,4 +92,4 @@ def show(
         message = "no profile is in use"
         raise Failure(message, ExitCode.NO, "broker profile use NAME chooses one; --origin shows what applies now")
     found = settings_of(context, flags) if origin else settings_in(context.profile)
-    print_lines(context, setting_lines(found, human=settings.output == "human", origins=origin))
+    context.print(setting_lines(found, human=settings.output == "human", origins=origin))

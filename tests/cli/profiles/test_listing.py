@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 
 from broker_cli.config import Profile
 from broker_cli.context import Context
 from broker_cli.profiles.files import ConfigFile
 from broker_cli.profiles.keys import KEYS
 from broker_cli.profiles.listing import (
-    print_lines,
     profile_lines,
     profile_rows,
     setting_lines,
@@ -130,10 +128,3 @@ def test_settings_for_programs():
         "BROKER_TLS",
     )
     assert (found["retry"]["value"], found["retry"]["default"], found["retry"]["origin"]) == (None, "0", "default")
-
-
-def test_lines_are_written_as_they_are():
-    with tempfile.TemporaryFile() as out:
-        print_lines(Context(stdout=out.fileno()), ["ü", "b"])
-        out.seek(0)
-        assert out.read() == "ü\nb\n".encode()
