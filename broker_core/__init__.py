@@ -51,6 +51,8 @@ from .limits import DEFAULT_LIMITS as DEFAULT_LIMITS
 from .limits import Limits as Limits
 
 # Messages
+from .messages.cluster_wire import ClusterNode as ClusterNode
+from .messages.envelopes import ForeignMessage as ForeignMessage
 from .messages.envelopes import Message as Message
 from .messages.envelopes import MessageKind as MessageKind
 from .messages.notices import EndpointInfo as EndpointInfo
@@ -71,6 +73,7 @@ from .messages.zeek import zeek_message as zeek_message
 
 # Values
 from .model import NIL as NIL
+from .model import NodeId as NodeId
 from .model import Address as Address
 from .model import Count as Count
 from .model import EndpointId as EndpointId
@@ -124,12 +127,16 @@ if TYPE_CHECKING:
     from .runtime.peers import PeerInfo as PeerInfo
     from .runtime.queues import Overflow as Overflow
     from .runtime.store_base import StoreInfo as StoreInfo
+    from .runtime.curve import CurveKeys as CurveKeys
+    from .runtime.zmq_proxy import CentralBroker as CentralBroker
     from .runtime.tls import TlsCredentials as TlsCredentials
     from .runtime.tls import TlsMode as TlsMode
     from .runtime.web_options import WebStyle as WebStyle
 
 _LATE = {
+    "CentralBroker": "runtime.zmq_proxy",
     "CertificateFacts": "protocol.certificates",
+    "CurveKeys": "runtime.curve",
     "Diagnosis": "endpoint.diagnosis",
     "DiagnosisStep": "endpoint.diagnosis",
     "Endpoint": "endpoint.endpoint",
@@ -232,9 +239,11 @@ __all__ = [
     "Limits",
     # Messages
     "Batch",
+    "ClusterNode",
     "EndpointInfo",
     "ErrorNotice",
     "Event",
+    "ForeignMessage",
     "IdentifierUpdate",
     "LogCreate",
     "LogWrite",
@@ -247,13 +256,16 @@ __all__ = [
     "zeek_message",
     # Values
     "Address",
+    "CentralBroker",
     "Count",
+    "CurveKeys",
     "EndpointId",
     "EntityId",
     "EnumValue",
     "Kind",
     "Listener",
     "NIL",
+    "NodeId",
     "Overflow",
     "PeerAddress",
     "PeerInfo",

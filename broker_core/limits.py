@@ -86,6 +86,16 @@ class Limits:
     """For one HTTP request, and for its answer to be taken."""
     status_topics: int = 64 * 1024
     """Characters of the subscriptions of one peer or subscriber that the HTTP status document lists."""
+    zmq_send_hwm: int = 1000
+    """Messages that libzmq takes for the central broker of a ZeroMQ cluster before it has sent them (as Zeek)."""
+    zmq_receive_hwm: int = 16384
+    """Messages that libzmq keeps before it stops reading, which slows a whole cluster down (Zeek: 1000)."""
+    zmq_receive_queue: int = 16384
+    """Messages of a ZeroMQ cluster that wait for subscribers; beyond that they are dropped (Zeek: 10000)."""
+    zmq_log_queue: int = 1000
+    """Batches of log records that wait in a sink for logs, and again as many in libzmq (as Zeek)."""
+    zmq_heartbeat: float = 10.0
+    """Silence after which the other end of a ZeroMQ connection is asked whether it is there; it has as long again."""
     outbox: int = 8192
     """Messages of a blocking endpoint that its thread has not taken yet; whoever publishes more waits."""
     exit_timeout: float = 5.0

@@ -16,10 +16,11 @@ from broker_core.model.topics import check_topic
 from broker_core.routing.access import WebAccess
 from broker_core.runtime.hub import Hub
 from broker_core.runtime.peerings import Peering, Peerings
+from broker_core.runtime.peers import RemotePeer
 from broker_core.runtime.stores import Stores
 from broker_core.runtime.tls import TlsMode, check_tls_mode
 from broker_core.runtime.web_options import WebServerOptions, WebStyle
-from broker_core.runtime.wire_peers import WirePeer
+from broker_core.runtime.zmq_support import need_pyzmq
 
 from .options import EndpointOptions
 from .publisher import CHECKPOINT_EVERY, Publisher
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from broker_core.runtime.peers import Peer, PeerInfo
     from broker_core.runtime.queues import Overflow
     from broker_core.runtime.store_base import StoreInfo
+    from broker_core.runtime.zmq_proxy import CentralBroker
     from broker_core.stores.options import BackendKind
 
     from .statistics import Statistics
@@ -60,6 +62,7 @@ class Endpoint:
             overflow=self.options.peer_overflow,
             credentials=self.options.credentials,
             token=self.options.token,
+            curve=self.options.curve,
             web_zone=self.options.web_zone,
             application=self.options.application,
         )
@@ -127,6 +130,8 @@ class Endpoint:
                 await self._stores.close_all()
                 await self._peerings.leave_all()
             lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
+            for broker in self._peerings.brokers:
+                await broker.aclose()
         for listener in self._status_listeners:
             await listener.aclose()
         for messages in self._hub.router.subscribers():
@@ -180,6 +185,23 @@ class Endpoint:
             mode = "auto"
         return await self._running().listeners.listen_web(host, port, mode, options)
 
+    async def listen_zmq(self, host: str = "127.0.0.1", port: int = 0, send_port: int = 0) -> CentralBroker:
+        """Be the central broker of a ZeroMQ cluster, until shutdown: the XPUB is at *port*, the XSUB at *send_port*.
+
+        *host* is as for :meth:`listen`. A *send_port* of 0 is the one behind *port*; ports of 0 are any free ones. The
+        endpoint is no node of that cluster: it becomes one by ``peer(broker.address)``. With the option *curve* only
+        nodes with the client key get in. Raises :class:`PeerUnavailable` when a port cannot be had,
+        :class:`ConfigurationError` without pyzmq, or for keys that do not suffice.
+        """
+        peerings = self._running()
+        need_pyzmq("a central broker")
+        from broker_core.runtime.zmq_proxy import CentralBroker  # noqa: PLC0415  # most programs have no ZeroMQ
+
+        keys = self.options.curve
+        broker = await CentralBroker.open(host, port, send_port, limits=self.options.limits, keys=keys)
+        peerings.brokers.append(broker)
+        return broker
+
     def _listening_mode(self, tls: TlsMode | None) -> TlsMode:
         if tls is not None:
             return check_tls_mode(tls)
@@ -216,7 +238,8 @@ class Endpoint:
         """Peer with the endpoint at *address* ("host", "host:port", "broker://host:port"), or one of this process.
 
         An address that starts with ``ws://`` or ``wss://`` is a WebSocket server of a Zeek or Broker: it gets all that
-        is published, is told the subscriptions, and does not know data stores.
+        is published, is told the subscriptions, and does not know data stores. ``zmq://host:xpub:xsub`` is the central
+        broker of a Zeek cluster on ZeroMQ: it gets what its nodes subscribed to, without data stores. That needs pyzmq.
 
         Without *retry* there is one attempt. With it there are attempts, first *retry* seconds apart and then
         less and less often, until there is a peering or the call is cancelled; and when the peering is lost, it
@@ -294,7 +317,7 @@ class Endpoint:
         Raises :class:`LocalProtocolError` when there is no such peer, trio.BrokenResourceError when it is lost.
         """
         found = self._hub.router.peers.get(peer)
-        if not isinstance(found, WirePeer):
+        if not isinstance(found, RemotePeer):
             raise self._hub.unknown_peer(peer)
         return await found.ping(timeout)
 

@@ -15,6 +15,7 @@ from broker_core.runtime.tls import TlsCredentials, TlsMode, check_tls_mode
 
 if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
+    from broker_core.runtime.curve import CurveKeys
 
 __all__ = ["EndpointOptions"]
 
@@ -37,6 +38,8 @@ class EndpointOptions:
     """Certificate, key and CAs; required for the TLS mode ``verify``, and what ``auto`` uses when they are there."""
     token: str | None = field(default=None, repr=False)
     """What WebSocket servers are told that let in only those who know it (``Authorization: Bearer``)."""
+    curve: CurveKeys | None = field(default=None, repr=False)
+    """The keys of a ZeroMQ cluster that encrypts."""
     web_zone: tzinfo = UTC
     """The time zone of WebSocket servers before Zeek 8.0, which write times in that zone without saying so."""
     application: str = "broker-toolkit"

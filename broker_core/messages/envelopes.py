@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from broker_core.codecs import binary
+from broker_core.errors import DecodeError
 from broker_core.model.ids import NIL, EndpointId
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from broker_core.model import Value
 
-__all__ = ["UNSET", "Message", "MessageKind", "received_message"]
+__all__ = ["UNSET", "ForeignMessage", "Message", "MessageKind", "received_message"]
 
 
 class MessageKind(IntEnum):
@@ -29,6 +30,8 @@ class MessageKind(IntEnum):
     ROUTING_UPDATE = 3
     PING = 4
     PONG = 5
+    FOREIGN = -1
+    """No envelope, and never on Broker's wire: see :class:`ForeignMessage`."""
 
 
 UNSET: Any = object()
@@ -111,6 +114,35 @@ class Message:
     def __repr__(self) -> str:
         what = repr(self._value) if self.is_decoded else f"<{len(self.payload)} bytes>"
         return f"Message({self.topic!r}, {what})"
+
+
+class ForeignMessage(Message):
+    """A message of a ZeroMQ cluster whose payload is in another format than Broker's (spec zeromq.md section 3).
+
+    Subscribers get it, with the :attr:`payload` as it came and the name of the format. It goes no further, and
+    :attr:`value` and :meth:`check` raise :class:`DecodeError`.
+    """
+
+    __slots__ = ("serializer",)
+
+    def __init__(self, topic: str, payload: bytes, serializer: str, *, sender: EndpointId = NIL) -> None:
+        super().__init__(topic, payload=payload, sender=sender, kind=MessageKind.FOREIGN)
+        self.serializer = serializer
+        """What the sender calls the format, such as ``broker-json-v1``."""
+
+    @property
+    def value(self) -> Any:
+        """Raises :class:`DecodeError`."""
+        self.check()
+        return None
+
+    def check(self) -> None:
+        """Raise :class:`DecodeError`."""
+        msg = f"{len(self.payload)} bytes in the format {self.serializer!r}, which is not Broker's"
+        raise DecodeError(msg)
+
+    def __repr__(self) -> str:
+        return f"ForeignMessage({self.topic!r}, <{len(self.payload)} bytes of {self.serializer}>)"
 
 
 _new_message: Any = object.__new__

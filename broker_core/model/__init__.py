@@ -7,6 +7,7 @@ from .containers import Vector as Vector
 from .ids import NIL as NIL
 from .ids import EndpointId as EndpointId
 from .ids import EntityId as EntityId
+from .ids import NodeId as NodeId
 from .native import to_value as to_value
 from .network import Address as Address
 from .network import Subnet as Subnet

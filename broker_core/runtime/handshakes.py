@@ -178,7 +178,7 @@ class Attempt:
             pending=pending,
         )
         peer.attempt = self
-        peer.announce(hub.own_filter.announced)
+        peer.tell_wanted(hub.own_filter.announced, at_once=True)
         return peer
 
     def _forget(self) -> None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from broker_core.model.ids import EndpointId
     from broker_core.routing.router import Route
 
+    from .curve import CurveKeys
     from .queues import MessageQueue, Overflow
     from .tls import TlsCredentials
 
@@ -101,6 +102,7 @@ class Hub:
         overflow: Overflow,
         credentials: TlsCredentials | None = None,
         token: str | None = None,
+        curve: CurveKeys | None = None,
         web_zone: tzinfo = UTC,
         application: str = "",
     ) -> None:
@@ -111,6 +113,7 @@ class Hub:
         self.overflow = overflow
         self.credentials = credentials
         self.token = token
+        self.curve = curve
         self.web_zone = web_zone
         self.application = application
         self.router: Router[MessageQueue[Message], Peer] = Router(own_id, cache_size=limits.topic_cache)
@@ -150,7 +153,9 @@ class Hub:
         *topic* takes the place of its own; *ttl* is how many hops it may take, None: as many as a new one.
         """
         if message.kind is not _DATA:
-            msg = "a command of a data store cannot be published"
+            foreign = message.kind is MessageKind.FOREIGN
+            what = "a message in another format than Broker's" if foreign else "a command of a data store"
+            msg = f"{what} cannot be published"
             raise InvalidValue(msg)
         fresh = message.published_anew(self.own_id, self.ttl if ttl is None else ttl)
         if not message.is_encoded:
@@ -219,26 +224,26 @@ class Hub:
         """Queue *message*, with *ttl* hops left, for *peers*; returns the full queues, with what to wait with there."""
         frame, full = b"", []
         for peer in peers:
-            item: bytes | Message | None
+            item: Any
             if type(peer) is NetworkPeer:
                 item = frame = frame or self.frames.message_frame(message, ttl)
             elif type(peer) is LocalPeer:
                 item = message if ttl == message.ttl else message.passed_on(self.own_id, ttl)
             else:
-                item = self._as_text(message, peer)
+                item = self._rendered(message, peer)
             if item is not None and not peer.queue.offer(item):
                 full.append((peer.queue, item))
         return full
 
-    def _as_text(self, message: Message, peer: Peer) -> bytes | None:
-        """The frame of *message* for a WebSocket peer; None when it has none. Commands of stores never have."""
+    def _rendered(self, message: Message, peer: Peer) -> Any:
+        """*message* for a peer of a kind of its own; None when it has no form there. Commands of stores never have."""
         if message.kind is not _DATA:
             return None
         try:
             return peer.render(message)
         except CodecError as error:
             peer.queue.dropped += 1  # and this is told at once, not as what slowness does
-            text = f"a message on {message.topic} cannot be expressed in JSON: {error}"
+            text = f"a message on {message.topic} {peer.unfit}: {error}"
             self.notify(ErrorNotice(EC.SERIALIZATION_FAILED, self.info_of(peer), text))
             return None
 
@@ -267,6 +272,12 @@ class Hub:
                 subscribers = ()
                 peers = router.peer_for(receiver) if forward else ()
             if message.kind is not _DATA:
+                if message.kind is MessageKind.FOREIGN:  # nobody else could tell what is in it
+                    delivered += len(subscribers)
+                    for queue in subscribers:
+                        if not queue.offer(message):
+                            await queue.put(message)
+                    continue
                 commands += 1
                 take = self.commands.get(message.topic)
                 if take is not None and (receiver == NIL or receiver == self.own_id):
@@ -335,7 +346,7 @@ class Hub:
             return
         if peer.edge:
             self.want((), peer.filter)
-        self.counters.dropped += peer.queue.dropped
+        self.counters.dropped += peer.queue.dropped + peer.missed
         self.counters.pings += peer.pings
         self.counters.pongs += peer.pongs
         if peer.undelivered and not peer.leaving:
@@ -386,12 +397,7 @@ class Hub:
         if after == before:
             return
         for peer in list(self.router.peers.values()):
-            if isinstance(peer, NetworkPeer):
-                peer.announce(after)
-            elif isinstance(peer, LocalPeer):
-                peer.other.filter_changed()
-            elif at_once:
-                peer.resubscribe()
+            peer.tell_wanted(after, at_once=at_once)
 
     # -- notices --------------------------------------------------------------------------------------------------
 
@@ -425,6 +431,12 @@ class Hub:
     def watch_drops(self, queue: MessageQueue[Message], topics: Callable[[], Iterable[str]]) -> None:
         """Report what *queue*, of a subscriber to *topics*, has to discard."""
         queue.on_drop = lambda total: self._tell_drop(f"subscriber to {', '.join(topics())}", total, None)
+
+    def missed(self, peer: Peer, total: int) -> None:
+        """So many messages of the peer were dropped before they reached any subscriber."""
+        if worth_telling(total):
+            text = f"dropped {total} received message{'' if total == 1 else 's'} so far: the subscribers are too slow"
+            self.notify(ErrorNotice(EC.UNSPECIFIED, self.info_of(peer), text))
 
     def _tell_drop(self, name: str, total: int, info: EndpointInfo | None) -> None:
         if worth_telling(total):

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from .hub import Hub
-    from .peers import Peer
+    from .peers import RemotePeer
     from .streams import Connection
     from .tls import TlsMode
     from .web_options import WebServerOptions
 
-    Welcome = Callable[[trio.SocketStream, Connection], Awaitable[Peer]]
+    Welcome = Callable[[trio.SocketStream, Connection], Awaitable[RemotePeer]]
     """From a connection to a peer. Raises :class:`PeeringError`; the connection is closed then."""
 
 __all__ = ["Listener", "Listeners"]
@@ -51,7 +51,7 @@ class Listener:
 class Listeners:
     """All ports of one endpoint. *carry* runs an accepted peer until it ends."""
 
-    def __init__(self, hub: Hub, nursery: trio.Nursery, carry: Callable[[Peer], Awaitable[None]]) -> None:
+    def __init__(self, hub: Hub, nursery: trio.Nursery, carry: Callable[[RemotePeer], Awaitable[None]]) -> None:
         self._all: list[Listener] = []
         self._hub = hub
         self._nursery = nursery
@@ -66,7 +66,7 @@ class Listeners:
         """Accept peers from now on. Raises :class:`PeerUnavailable` and :class:`ConfigurationError`."""
         hub = self._hub
 
-        async def welcome(stream: trio.SocketStream, connection: Connection) -> Peer:
+        async def welcome(stream: trio.SocketStream, connection: Connection) -> RemotePeer:
             count = sum(peer.direction == "in" and not peer.edge for peer in hub.router.peers.values())
             if count >= hub.limits.max_peers:
                 await connection.close()
@@ -86,10 +86,10 @@ class Listeners:
         if credentials is not None and options.access.asks_for_token:  # the token says who it is
             credentials = replace(credentials, require_certificate=False)
         check_listening(tls, credentials)
-        clients: set[Peer] = set()
+        clients: set[RemotePeer] = set()
         entering = 0
 
-        async def welcome(stream: trio.SocketStream, connection: Connection) -> Peer:
+        async def welcome(stream: trio.SocketStream, connection: Connection) -> RemotePeer:
             nonlocal entering
             clients.difference_update([one for one in clients if one.ended.is_set()])
             if len(clients) + entering >= hub.limits.web_clients:

@@ -54,6 +54,10 @@ class LocalPeer(Peer):
         """The prefixes that the other endpoint wants."""
         return self.other.wanted
 
+    def tell_wanted(self, prefixes: tuple[str, ...], *, at_once: bool) -> None:  # noqa: ARG002  # it looks by itself
+        """Let the other endpoint look at what this one wants now."""
+        self.other.filter_changed()
+
     def info(self) -> PeerInfo:
         """A snapshot for users."""
         queue = self.queue

@@ -62,7 +62,7 @@ class NetworkPeer(WirePeer):
         """How many the peer has sent."""
         return self.protocol.pongs
 
-    def announce(self, prefixes: tuple[str, ...]) -> None:
+    def tell_wanted(self, prefixes: tuple[str, ...], *, at_once: bool) -> None:  # noqa: ARG002  # it costs nothing
         """Tell the peer what this side wants now."""
         self.protocol.set_filter(prefixes)
         self._queue_control()

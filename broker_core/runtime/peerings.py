@@ -14,15 +14,16 @@ from .listeners import Listeners
 from .local_peers import LocalPeer
 from .network_peers import NetworkPeer
 from .retry import Backoff
-from .wire_peers import WirePeer
+from .zmq_support import need_pyzmq
 
 if TYPE_CHECKING:
     from broker_core.model.addresses import PeerAddress
     from broker_core.model.ids import EndpointId
 
     from .hub import Hub
-    from .peers import Peer
+    from .peers import Peer, RemotePeer
     from .tls import TlsMode
+    from .zmq_proxy import CentralBroker
 
 __all__ = ["Peering", "Peerings"]
 
@@ -57,25 +58,16 @@ class Peerings:
         self.nursery = nursery
         self.outgoing: list[Peering] = []
         self.listeners = Listeners(hub, nursery, self._take)
+        self.brokers: list[CentralBroker] = []
+        """Central brokers of ZeroMQ clusters that this endpoint runs."""
         self.closing = False
 
     # -- dialling -------------------------------------------------------------------------------------------------
 
     async def dial(self, address: PeerAddress, tls: TlsMode) -> Peer:
         """One attempt; the peering then runs on its own. Raises :class:`PeeringError`."""
-        peer: WirePeer
         try:
-            if address.transport == "broker":
-                peer = await dial_peer(self.hub, address, tls)
-            else:
-                # Here, and not above: programs without WebSocket start much quicker without its modules.
-                from .web_servers import dial_web  # noqa: PLC0415
-
-                peer = await dial_web(self.hub, address, tls)
-                if peer.peer_id in self.hub.router.peers:
-                    await peer.connection.close()
-                    reason = "a peering with this endpoint exists already"
-                    raise RedundantPeering(str(address), reason, peer.peer_id)
+            peer = await self._dial(address, tls)
         except PeeringError as error:
             existing = await self._existing(error.peer_id) if isinstance(error, RedundantPeering) else None
             if existing is None:
@@ -86,6 +78,26 @@ class Peerings:
             msg = "the endpoint was shut down meanwhile"
             raise trio.ClosedResourceError(msg)
         self.nursery.start_soon(self._carry, peer)
+        return peer
+
+    async def _dial(self, address: PeerAddress, tls: TlsMode) -> RemotePeer:
+        """The peer at *address*, which does not take part yet. Raises :class:`PeeringError`."""
+        peer: RemotePeer
+        # Imports are here, and not above: programs without WebSocket and ZeroMQ start much quicker without them.
+        if address.transport == "broker":
+            return await dial_peer(self.hub, address, tls)
+        if address.transport == "zmq":
+            need_pyzmq(str(address))
+            from .zmq_dialing import dial_cluster  # noqa: PLC0415
+
+            peer = await dial_cluster(self.hub, address, tls)
+        else:
+            from .web_servers import dial_web  # noqa: PLC0415
+
+            peer = await dial_web(self.hub, address, tls)
+        if peer.peer_id in self.hub.router.peers:
+            await peer.abandon()
+            raise RedundantPeering(str(address), "a peering with this endpoint exists already", peer.peer_id)
         return peer
 
     async def _existing(self, peer_id: EndpointId) -> Peer | None:
@@ -100,7 +112,13 @@ class Peerings:
 
         Raises :class:`ConfigurationError` when *tls* cannot be done.
         """
-        check_dialing(address, tls, self.hub.credentials)
+        if address.transport == "zmq":
+            need_pyzmq(str(address))
+            from .zmq_dialing import check_cluster  # noqa: PLC0415  # as in _dial()
+
+            check_cluster(self.hub, address, tls)
+        else:
+            check_dialing(address, tls, self.hub.credentials)
         peering = Peering(address, retry)
         self.outgoing.append(peering)
         self.nursery.start_soon(self._keep, peering, tls)
@@ -155,9 +173,8 @@ class Peerings:
 
     # -- running --------------------------------------------------------------------------------------------------
 
-    async def _admit(self, peer: Peer) -> bool:
+    async def _admit(self, peer: RemotePeer) -> bool:
         """Let *peer* take part, unless that cannot be any more; its connection is closed then."""
-        assert isinstance(peer, WirePeer)
         if not self.closing:
             other = self.hub.router.peers.get(peer.peer_id)
             if other is not None and not isinstance(other, NetworkPeer):
@@ -165,16 +182,15 @@ class Peerings:
             self.hub.add_peer(peer)
             return True
         self._forget(peer)
-        await peer.connection.close()
+        await peer.abandon()
         return False
 
-    async def _take(self, peer: Peer) -> None:
+    async def _take(self, peer: RemotePeer) -> None:
         """Run a peer that a listener accepted."""
         if await self._admit(peer):
             await self._carry(peer)
 
-    async def _carry(self, peer: Peer) -> None:
-        assert isinstance(peer, WirePeer)
+    async def _carry(self, peer: RemotePeer) -> None:
         if isinstance(peer, NetworkPeer):
             self.hub.registry.joined(peer.peer_id)
         try:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 import trio
 
 if TYPE_CHECKING:
+    from broker_core.messages.cluster_wire import ClusterNode
     from broker_core.messages.envelopes import Message
-    from broker_core.model.addresses import PeerAddress
+    from broker_core.model.addresses import PeerAddress, Transport
     from broker_core.model.ids import EndpointId
     from broker_core.protocol.events import Lost
 
     from .queues import MessageQueue
 
-__all__ = ["OVERFLOW", "Direction", "Peer", "PeerInfo", "PeerSink"]
+__all__ = ["OVERFLOW", "Direction", "Peer", "PeerInfo", "PeerSink", "RemotePeer", "cancel_after"]
 
 OVERFLOW = "backpressure_overflow"
 """Why a peering ended whose queue was full, as C++ calls it."""
@@ -42,7 +43,7 @@ class PeerInfo(NamedTuple):
     received: int
     dropped: int
     protocol_version: int = 1
-    transport: Literal["broker", "ws", "wss", "local"] = "broker"
+    transport: Transport | Literal["local"] = "broker"
     """``local`` is an endpoint of this process."""
     name: str = ""
     """What a WebSocket server or client calls itself, such as ``<uuid>-websocket-3`` or an application's name."""
@@ -51,6 +52,12 @@ class PeerInfo(NamedTuple):
     bytes_sent: int = 0
     """On the connection, without what TLS adds."""
     bytes_received: int = 0
+    missed: int = 0
+    """Of a ZeroMQ cluster: messages that came and were dropped, because the subscribers here were too slow."""
+    stalls: int = 0
+    """Of a ZeroMQ cluster: how often messages had to wait here because the high-water mark was reached."""
+    nodes: tuple[ClusterNode, ...] = ()
+    """Of a ZeroMQ cluster: the nodes that have announced themselves."""
 
 
 class PeerSink(Protocol):
@@ -119,12 +126,23 @@ class Peer:
         """A snapshot for users."""
         raise NotImplementedError
 
-    def render(self, message: Message) -> bytes:
-        """*message* as a frame, for a peer over WebSocket. Raises :class:`CodecError` when JSON cannot express it."""
+    @property
+    def missed(self) -> int:
+        """Messages that came from the peer and were dropped before they reached any subscriber."""
+        return 0
+
+    unfit = "cannot be expressed in JSON"
+    """What is wrong with a message for which :meth:`render` raises, in words."""
+
+    def render(self, message: Message) -> Any:
+        """*message* as the queue of this peer takes it. Raises :class:`CodecError` when it cannot be sent there.
+
+        For others than peers of Broker's own protocol and of this process.
+        """
         raise NotImplementedError
 
-    def resubscribe(self) -> None:
-        """The endpoint wants something else now. Peers that are told in another way need not do anything."""
+    def tell_wanted(self, prefixes: tuple[str, ...], *, at_once: bool) -> None:
+        """The endpoint wants *prefixes* now. Not *at_once*: unless it costs a new connection to tell the peer."""
 
     async def leave(self) -> None:
         """Deliver what is queued, say BYE, wait for the answer; returns when the peering is over."""
@@ -133,3 +151,28 @@ class Peer:
     async def flush(self, timeout: float) -> None:
         """Wait until the peer has everything; :class:`UndeliveredError` when *timeout* seconds were not enough."""
         raise NotImplementedError
+
+
+class RemotePeer(Peer):
+    """What peers share that are reached over the network."""
+
+    async def abandon(self) -> None:
+        """Close what was opened for a peering that never took part."""
+        raise NotImplementedError
+
+    async def run(self, sink: Any) -> None:
+        """Carry messages both ways until the peering ends; :attr:`lost` says why. Never raises for what a peer does."""
+        raise NotImplementedError
+
+    async def ping(self, timeout: float) -> float:
+        """The round-trip time in seconds, behind everything that is queued; trio.TooSlowError after *timeout*.
+
+        trio.BrokenResourceError when the peering ends meanwhile.
+        """
+        raise NotImplementedError
+
+
+async def cancel_after(event: trio.Event, scope: trio.CancelScope) -> None:
+    """Cancel *scope* when *event* is set, such as the end of a peering that something waits for."""
+    await event.wait()
+    scope.cancel()

@@ -50,6 +50,8 @@ class Connection:
         self.tls = tls
         self.explain: Callable[[ssl.SSLError], PeeringError] | None = None
         """Says what a fault of TLS means that shows after the handshake."""
+        self.reached = remote.host
+        """The host of the other end as a number, once it is connected."""
         self.fault: PeeringError | None = None
         """Why the other side ended the connection, if it said so by an alert of TLS."""
 
@@ -96,6 +98,8 @@ def _os_reason(error: OSError, address: PeerAddress) -> tuple[str, str, Cause]:
     codes = {cause.errno for cause in causes if isinstance(cause, OSError)}
     if codes == {errno.ECONNREFUSED}:
         hint = f"is something listening there? Zeek's default port is {DEFAULT_PORTS[address.transport]}"
+        if address.transport == "zmq":
+            hint = "is the central broker running? Zeek's ports are 5555 and 5556, those of zeekctl 27760 and 27761"
         return "connection refused", hint, Cause.REFUSED
     if codes & {errno.EHOSTUNREACH, errno.ENETUNREACH}:
         return "no route to the host", "check the address and the network", Cause.UNREACHABLE
@@ -115,7 +119,10 @@ async def dial(address: PeerAddress, timeout: float) -> Connection:
             reason = f"no answer within {timeout:g} s"
             raise PeerUnavailable(str(address), reason, _FIREWALL, cause=Cause.FILTERED)
     _keep_alive(stream)
-    return Connection(stream, str(_address_of(stream.socket.getsockname())), address)
+    connection = Connection(stream, str(_address_of(stream.socket.getsockname())), address)
+    with contextlib.suppress(OSError):  # gone already; the first read will say so
+        connection.reached = _address_of(stream.socket.getpeername()).host
+    return connection
 
 
 async def peek(stream: trio.SocketStream) -> bytes:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -134,7 +133,7 @@ def _id_from_name(name: str) -> EndpointId:
     try:
         return EndpointId.parse(name)
     except ValueError:
-        return EndpointId(blake2b(name.encode("utf-8", "surrogateescape"), digest_size=16).digest())
+        return EndpointId.from_name(name)
 
 
 class WebServerPeer(WebPeer):
@@ -226,9 +225,10 @@ class WebServerPeer(WebPeer):
 
     # -- other subscriptions ----------------------------------------------------------------------------------------
 
-    def resubscribe(self) -> None:
-        """The endpoint wants something else now."""
-        self._changed.set()
+    def tell_wanted(self, prefixes: tuple[str, ...], *, at_once: bool) -> None:  # noqa: ARG002  # the hub has them
+        """Move to a new connection, if that may be: a server cannot be told otherwise."""
+        if at_once:
+            self._changed.set()
 
     def _start_more(self, nursery: trio.Nursery) -> None:
         nursery.start_soon(self._follow)

@@ -14,7 +14,7 @@ from broker_core.errors import EC, RemoteProtocolError, UndeliveredError
 from broker_core.messages.envelopes import Message
 from broker_core.protocol.events import Lost
 
-from .peers import OVERFLOW, Direction, Peer, PeerInfo, PeerSink
+from .peers import OVERFLOW, Direction, PeerInfo, PeerSink, RemotePeer, cancel_after
 from .queues import FrameQueue, Overflow
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class WireConnection(Protocol):
         """Act on time that has passed."""
 
 
-class WirePeer(Peer):
+class WirePeer(RemotePeer):
     """A peer over a connection whose handshake is complete."""
 
     transport: Transport = "broker"
@@ -146,6 +146,10 @@ class WirePeer(Peer):
         return await self.connection.receive()
 
     # -- carrying -------------------------------------------------------------------------------------------------
+
+    async def abandon(self) -> None:
+        """Close the connection."""
+        await self.connection.close()
 
     async def run(self, sink: PeerSink) -> None:
         """Carry bytes both ways until the peering ends; :attr:`lost` says why. Never raises for what a peer does."""
@@ -286,7 +290,7 @@ class WirePeer(Peer):
         self._queue_control()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(_cancel_after, self.ended, nursery.cancel_scope)
+                nursery.start_soon(cancel_after, self.ended, nursery.cancel_scope)
                 await answered.wait()
                 nursery.cancel_scope.cancel()
         finally:
@@ -336,7 +340,7 @@ class WirePeer(Peer):
             before = self._written
             with trio.move_on_after(self.limits.drain_timeout):
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_cancel_after, self.ended, nursery.cancel_scope)
+                    nursery.start_soon(cancel_after, self.ended, nursery.cancel_scope)
                     await self._idle.wait()
                     nursery.cancel_scope.cancel()
             if self._written == before:
@@ -346,8 +350,3 @@ class WirePeer(Peer):
     def _token(self) -> bytes:
         token, self._next_token = self._next_token, self._next_token + 1
         return token.to_bytes(8, "big")
-
-
-async def _cancel_after(event: trio.Event, scope: trio.CancelScope) -> None:
-    await event.wait()
-    scope.cancel()

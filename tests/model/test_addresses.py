@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,16 +22,36 @@ from broker_core import InvalidValue, PeerAddress, split_address
         ("ws://zeek", ("zeek", 27759, "ws")),
         ("ws://:9997/v1/messages/json", ("127.0.0.1", 9997, "ws")),
         ("wss://[2001:db8::1]:443/", ("2001:db8::1", 443, "wss")),
+        ("zmq://manager", ("manager", 5555, "zmq")),
+        ("zmq://:27760", ("127.0.0.1", 27760, "zmq")),
+        ("zmq://[::1]", ("::1", 5555, "zmq")),
+        ("zmq://manager:1:2/", ("manager", 1, "zmq")),
+        ("zmq://manager:1:5", ("manager", 1, "zmq", 5)),
+        ("zmq://[::1]:65535:5", ("::1", 65535, "zmq", 5)),
     ],
 )
-def test_what_can_be_read(text: str, expected: tuple[str, int, str]) -> None:
-    assert PeerAddress.parse(text) == expected
+def test_what_can_be_read(text: str, expected: tuple[Any, ...]) -> None:
+    assert PeerAddress.parse(text) == PeerAddress(*expected)
+
+
+@pytest.mark.parametrize(("text", "port"), [("zmq://h", 5556), ("zmq://h:27760", 27761), ("zmq://h:7:3", 3)])
+def test_where_messages_are_sent_to(text: str, port: int) -> None:
+    assert PeerAddress.parse(text).sending == ("h", port, "zmq", PeerAddress.parse(text).send_port)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("zmq://h:1", "zmq:// is not supported"),
+        ("udp://h:1", "udp:// is not supported"),
+        ("zmq://h:5:5", "has the same port twice"),
+        ("zmq://h:65535", "leaves no port for the XSUB"),
+        ("zmq://h:1:", "is no address"),
+        ("zmq://h::2", "is no address"),
+        ("zmq://h:1:0", "is no address"),
+        ("zmq://h:1:65536", "is no address"),
+        ("zmq://h:1:2:3", "is ambiguous"),
+        ("zmq://::1", "is no address"),
+        ("zmq://h:1/v1/messages/json", "is no address"),
         ("http://h:1", "http:// is not supported"),
         ("ws://h:1/other", "'ws://h:1/other' is no address"),
         ("broker://h:1/v1/messages/json", "is no address"),
@@ -46,7 +68,7 @@ def test_what_cannot(text: str, words: str) -> None:
         PeerAddress.parse(text)
 
 
-@pytest.mark.parametrize("text", ["127.0.0.1:9999", "[::1]:1", "ws://host:2", "wss://[::1]:443"])
+@pytest.mark.parametrize("text", ["127.0.0.1:9999", "[::1]:1", "ws://host:2", "wss://[::1]:443", "zmq://h:1", "zmq://h:1:5"])
 def test_they_print_as_they_are_read(text: str) -> None:
     assert str(PeerAddress.parse(text)) == text
 
