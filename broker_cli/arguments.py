@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from .parsing import literal, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from broker_core.declarations import Declarations, Signature
+    from broker_core.declarations import Declarations, MisfitError, Signature
 
-__all__ = ["event_arguments", "signature_of"]
+__all__ = ["declared", "event_arguments", "signature_of", "undeclared"]
 
 _MOST_NAMED = 5
 
@@ -31,18 +31,32 @@ def event_arguments(name: str, texts: Sequence[str], declarations: Declarations 
 
 def signature_of(name: str, declarations: Declarations) -> Signature | None:
     """The declaration of the event *name*; None when it has none and need not have one. Else a usage error."""
+    from broker_core.declarations import MisfitError
+
+    try:
+        return declared(name, declarations)
+    except MisfitError as error:
+        refuse(error.problem, _known_events(declarations))
+
+
+def _known_events(declarations: Declarations) -> str:
+    known = list(declarations.events)
+    if not known:
+        return "no event is; --sig 'EVENT(NAME: TYPE, ...)' would"
+    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+    return f"declared: {', '.join(known[:_MOST_NAMED])}{more}"
+
+
+def declared(name: str, declarations: Declarations) -> Signature | None:
+    """As :func:`signature_of`, for names that are not from the command line: raises :class:`MisfitError`."""
     signature = declarations.event(name)
     if signature is None and declarations.complete:
-        _refuse_unknown(name, declarations)
+        raise undeclared(name, declarations)
     return signature
 
 
-def _refuse_unknown(name: str, declarations: Declarations) -> NoReturn:
-    from broker_core.declarations import meant
+def undeclared(name: str, declarations: Declarations) -> MisfitError:
+    """What is wrong with the event *name*, which has no declaration and needs one."""
+    from broker_core.declarations import MisfitError, meant
 
-    known = list(declarations.events)
-    problem = f"no event {name} is declared{meant(name, known)}"
-    if not known:
-        refuse(problem, "no event is; --sig 'EVENT(NAME: TYPE, ...)' would")
-    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
-    refuse(problem, f"declared: {', '.join(known[:_MOST_NAMED])}{more}")
+    return MisfitError(f"no event {name} is declared{meant(name, declarations.events)}")

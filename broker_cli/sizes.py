@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .parsing import refuse
+from .wording import counted
 
 __all__ = ["byte_count", "byte_text", "span_text"]
 
@@ -27,7 +28,7 @@ def byte_count(option: str, text: str) -> int:
 def byte_text(count: int) -> str:
     """*count* bytes in the largest unit that leaves a number of at least one: ``1.2 MB``."""
     if count < 1000:
-        return f"{count} byte{'' if count == 1 else 's'}"
+        return counted(count, "byte")
     number = float(count)
     for letter in _LETTERS:
         number /= 1000

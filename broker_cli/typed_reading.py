@@ -7,7 +7,7 @@ without types, or where a literal could be meant in several ways, the declaratio
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from broker_core import Batch as ZeekBatch
 from broker_core import Count, DecodeError, Event, InvalidValue, Timestamp, zeek_message
@@ -15,7 +15,6 @@ from broker_core.declarations import (
     MisfitError,
     check_arguments,
     load_plain,
-    meant,
     plain_arguments,
     read_argument,
     read_listed,
@@ -23,6 +22,7 @@ from broker_core.declarations import (
 )
 from broker_core.model.topics import check_topic
 
+from .arguments import declared, undeclared
 from .reading import NOTICES, Batch, JsonReader, LineReader, MessageReader, Recorded, TextReader, make_reader
 
 if TYPE_CHECKING:
@@ -37,19 +37,6 @@ __all__ = ["CheckedReader", "PlainReader", "TimedReader", "TypedLines", "make_ty
 _ONE = Count(1)
 _NETWORK_TIMESTAMP = 1
 _LATEST = 9e9  # seconds since 1970, more or less what 64 bits of nanoseconds hold
-
-
-def _declared(name: str, known: Declarations) -> Signature | None:
-    """The declaration of the event *name*; None when it has none and need not have one. Raises MisfitError."""
-    signature = known.event(name)
-    if signature is None and known.complete:
-        _refuse_unknown(name, known)
-    return signature
-
-
-def _refuse_unknown(name: str, known: Declarations) -> NoReturn:
-    msg = f"no event {name} is declared{meant(name, known.events)}"
-    raise MisfitError(msg)
 
 
 class CheckedReader(MessageReader):
@@ -73,7 +60,7 @@ class CheckedReader(MessageReader):
 
     def _check(self, view: Any) -> None:
         if isinstance(view, Event):
-            signature = _declared(view.name, self._known)
+            signature = declared(view.name, self._known)
             if signature is not None:
                 check_arguments(signature, view.args)
         elif isinstance(view, ZeekBatch):
@@ -103,7 +90,7 @@ def typed_text(topic: str | None, known: Declarations) -> MessageReader:
     """Lines of the format ``text``; the arguments of declared events are read by their types."""
 
     def read_args(name: str, listed: str) -> Any:
-        signature = _declared(name, known)
+        signature = declared(name, known)
         if signature is None:
             from broker_core.codecs import text
 
@@ -153,6 +140,9 @@ class PlainReader(MessageReader):
         self.last = thing = load_plain(line)
         if type(thing) is dict and thing.get("type") in NOTICES and "event" not in thing:
             return None
+        if type(thing) is dict and {"serializer", "payload"} <= thing.keys() and "event" not in thing:
+            msg = f"a message in the format {thing['serializer']!r}, which is not Broker's"
+            raise DecodeError(msg)
         whole = type(thing) is dict and ("args" in thing or "event" in thing)
         if self._event is None and not whole:
             msg = "a line is an object with topic, event and args; without these, give TOPIC and EVENT as arguments"
@@ -163,7 +153,7 @@ class PlainReader(MessageReader):
             raise DecodeError(msg)
         signature = self._known.event(name)
         if signature is None:
-            _refuse_unknown(name, self._known)
+            raise undeclared(name, self._known)
         args = thing
         if whole:
             args = thing["args"] if "args" in thing else thing.get("named")
@@ -247,7 +237,7 @@ def make_typed_reader(
         return make_reader(form, topic, event)
     if form == "text":
         return typed_text(topic, known)
-    signature = None if event is None else _declared(event, known)
+    signature = None if event is None else declared(event, known)
     if signature is None or topic is None:
         return make_reader(form, topic, event)
     if len(signature.parameters) != 1:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from broker_cli.wording import counted
 
 from .payloads import describe, maker
 from .running import Bench
@@ -14,7 +16,62 @@ if TYPE_CHECKING:
 
     from broker_cli.config import Settings
 
-__all__ = ["plan_pub", "plan_store", "plan_sub"]
+__all__ = ["Operations", "Scale", "Traffic", "plan_pub", "plan_store", "plan_sub"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How much, by how many, and how it is told."""
+
+    count: int | None
+    """Messages or operations in all; None when only the time says when it ends."""
+    duration: float | None
+    clients: int
+    timeout: float
+    """How long to wait for what has to come from others, in seconds."""
+    csv: str | None = None
+    progress: bool = True
+
+    @property
+    def busy(self) -> int:
+        """How many clients have something to do when they share the work."""
+        return self.clients if self.count is None else min(self.clients, self.count)
+
+    @property
+    def amount(self) -> str:
+        """How much, in words."""
+        return f"for {self.duration:g} s:" if self.count is None else f"{self.count:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """What is published."""
+
+    topic: str
+    size: int
+    """Bytes of each value."""
+    shape: str
+    rate: float | None
+    """Messages a second, all publishers together; None is as many as go."""
+
+    @property
+    def words(self) -> str:
+        """What the messages are."""
+        return describe(self.shape, maker(self.shape, self.size, 0)[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """What is done with the data store *name*."""
+
+    name: str
+    op: str
+    keys: int
+    size: int
+    window: int
+    backend: str
+    """Of our own master, with the *path* of its file."""
+    path: str
 
 
 def _shares(count: int | None, clients: int) -> Iterator[int | None]:
@@ -29,143 +86,91 @@ def _where(settings: Settings, other: str) -> str:
     return f"{other} on this machine (TLS: {'off' if settings.tls == 'off' else 'on'})"
 
 
-def _by(clients: int) -> str:
-    return f"{clients} client{'' if clients == 1 else 's'}"
-
-
-def _amount(count: int | None, duration: float | None) -> str:
-    if count is None:
-        return f"for {duration:g} s:"
-    return f"{count:,}"
-
-
-def plan_pub(
-    settings: Settings,
-    topic: str,
-    *,
-    messages: int | None,
-    duration: float | None,
-    clients: int,
-    size: int,
-    shape: str,
-    rate: float | None,
-    timeout: float,
-    csv: str | None,
-    progress: bool,
-) -> Bench:
+def plan_pub(settings: Settings, scale: Scale, traffic: Traffic) -> Bench:
     """Publishers, and a subscriber unless there are peers."""
-    clients = clients if messages is None else min(clients, messages)
+    clients, rate = scale.busy, traffic.rate
     base = Work(
         role="pub",
         settings=settings,
-        name=topic,
-        duration=duration,
-        timeout=timeout,
-        shape=shape,
-        size=size,
+        name=traffic.topic,
+        duration=scale.duration,
+        timeout=scale.timeout,
+        shape=traffic.shape,
+        size=traffic.size,
         rate=None if rate is None else rate / clients,
     )
     speed = "" if rate is None else f" at {rate:g} a second"
-    amount, what = _amount(messages, duration), describe(shape, maker(shape, size, 0)[1])
-    where = _where(settings, "a subscriber")
+    by, where = counted(clients, "client"), _where(settings, "a subscriber")
+    shares = enumerate(_shares(scale.count, clients), 1)
     return Bench(
         kind="pub",
-        what=f"{amount} {what},{speed} on {topic} by {_by(clients)} to {where}",
-        clients=tuple(replace(base, client=at, count=count) for at, count in enumerate(_shares(messages, clients), 1)),
+        what=f"{scale.amount} {traffic.words},{speed} on {traffic.topic} by {by} to {where}",
+        clients=tuple(replace(base, client=at, count=count) for at, count in shares),
         server=None if settings.peers else replace(base, role="sink", count=None, duration=None),
-        total=messages,
-        timeout=timeout,
-        csv=csv,
-        progress=progress,
+        total=scale.count,
+        timeout=scale.timeout,
+        csv=scale.csv,
+        progress=scale.progress,
     )
 
 
-def plan_sub(
-    settings: Settings,
-    topic: str,
-    *,
-    messages: int | None,
-    duration: float | None,
-    clients: int,
-    size: int,
-    shape: str,
-    rate: float | None,
-    timeout: float,
-    csv: str | None,
-    progress: bool,
-) -> Bench:
-    """Subscribers that get *messages* each, and a publisher unless there are peers."""
+def plan_sub(settings: Settings, scale: Scale, traffic: Traffic) -> Bench:
+    """Subscribers that get all messages each, and a publisher unless there are peers."""
+    clients = scale.clients
     base = Work(
         role="sub",
         settings=settings,
-        name=topic,
-        count=messages,
-        duration=duration,
-        timeout=timeout,
-        shape=shape,
-        size=size,
-        rate=rate,
+        name=traffic.topic,
+        count=scale.count,
+        duration=scale.duration,
+        timeout=scale.timeout,
+        shape=traffic.shape,
+        size=traffic.size,
+        rate=traffic.rate,
         subscribers=clients,
     )
-    amount = _amount(messages, duration)
     where = _where(settings, "a publisher")
-    what = f"messages on {topic}" if settings.peers else f"{describe(shape, maker(shape, size, 0)[1])}, on {topic}"
+    what = f"messages on {traffic.topic}" if settings.peers else f"{traffic.words}, on {traffic.topic}"
+    source = replace(base, role="source", duration=None, timeout=scale.timeout + STARTING_TIME)
     return Bench(
         kind="sub",
-        what=f"{amount} {what} for each of {_by(clients)} from {where}",
+        what=f"{scale.amount} {what} for each of {counted(clients, 'client')} from {where}",
         clients=tuple(replace(base, client=at) for at in range(1, clients + 1)),
-        server=None if settings.peers else replace(base, role="source", duration=None, timeout=timeout + STARTING_TIME),
-        total=None if messages is None else messages * clients,
-        timeout=timeout,
-        csv=csv,
-        progress=progress,
+        server=None if settings.peers else source,
+        total=None if scale.count is None else scale.count * clients,
+        timeout=scale.timeout,
+        csv=scale.csv,
+        progress=scale.progress,
     )
 
 
-def plan_store(
-    settings: Settings,
-    name: str,
-    *,
-    operations: int | None,
-    duration: float | None,
-    clients: int,
-    op: str,
-    keys: int,
-    size: int,
-    window: int,
-    backend: str,
-    path: str,
-    timeout: float,
-    csv: str | None,
-    progress: bool,
-) -> Bench:
+def plan_store(settings: Settings, scale: Scale, operations: Operations) -> Bench:
     """Clients of a store, and its master unless there are peers."""
-    clients = clients if operations is None else min(clients, operations)
+    clients, op = scale.busy, operations.op
     base = Work(
         role="store",
         settings=settings,
-        name=name,
-        duration=duration,
-        timeout=timeout,
+        name=operations.name,
+        duration=scale.duration,
+        timeout=scale.timeout,
         op=op,
-        keys=keys,
-        size=size,
-        window=window,
-        backend=backend,
-        path=path,
+        keys=operations.keys,
+        size=operations.size,
+        window=operations.window,
+        backend=operations.backend,
+        path=operations.path,
     )
-    amount = _amount(operations, duration)
-    where = _where(settings, f"a master ({backend})")
-    values = "" if op == "incr" else f" of {size} bytes"
-    answer = "answered by a copy in each client" if op == "get" else f"{window} at a time"
-    shares = enumerate(_shares(operations, clients), 1)
+    values = "" if op == "incr" else f" of {operations.size} bytes"
+    answer = "answered by a copy in each client" if op == "get" else f"{operations.window} at a time"
+    by, where = counted(clients, "client"), _where(settings, f"a master ({operations.backend})")
+    shares = enumerate(_shares(scale.count, clients), 1)
     return Bench(
         kind="store",
-        what=f"{amount} {op}{values}, {answer}, on store {name} by {_by(clients)}, at {where}",
+        what=f"{scale.amount} {op}{values}, {answer}, on store {operations.name} by {by}, at {where}",
         clients=tuple(replace(base, client=at, count=count) for at, count in shares),
         server=None if settings.peers else replace(base, role="master", count=None, duration=None),
-        total=operations,
-        timeout=timeout,
-        csv=csv,
-        progress=progress,
+        total=scale.count,
+        timeout=scale.timeout,
+        csv=scale.csv,
+        progress=scale.progress,
     )

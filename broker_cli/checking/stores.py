@@ -9,6 +9,7 @@ import trio
 
 from broker_cli.stores.running import use_source
 from broker_cli.stores.target import Job
+from broker_cli.wording import counted
 from broker_core import MISSING, same_value
 from broker_core.codecs import text
 
@@ -61,8 +62,7 @@ def check_store(check: Check, target: Target, wishes: StoreWishes) -> int:
                 Metric(name="sync", value=trio.current_time() - start, unit="s", help="Time until it could be read."),
             ]
             problems = await _missing(source, wishes)
-            number = int(metrics[0].value)
-            well = f"{source.title} has {number} {'entry' if number == 1 else 'entries'}"
+            well = f"{source.title} has {counted(int(metrics[0].value), 'entry', 'entries')}"
             if wishes.keys:
                 well += f", {', '.join(map(_short, wishes.keys))} among them"
             report(check.verdict(well, metrics, problems))

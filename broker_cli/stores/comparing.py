@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output import encode_lines
 from broker_cli.output.entries import Happening, make_entry_formatter
+from broker_cli.wording import counted
 from broker_core import same_value
 
 from .progress import Bar
@@ -80,8 +81,7 @@ def run_diff(context: Context, settings: Settings, targets: Sequence[Target]) ->
 
             await compare(first, second, report)
         if number:
-            keys = "1 key" if number == 1 else f"{number} keys"
-            message = f"{first.title} and {second.title} differ in {keys}"
+            message = f"{first.title} and {second.title} differ in {counted(number, 'key')}"
             raise Failure(message, ExitCode.NO)
 
     run_on_two(context, settings, targets, body)

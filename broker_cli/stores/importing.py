@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.feeding import Feed
+from broker_cli.wording import counted
 from broker_core import now, same_value
 from broker_core.codecs import binary
 
@@ -51,7 +52,7 @@ class _Totals:
 
     def text(self, *, dry_run: bool) -> str:
         """In words."""
-        parts = [f"{'would import' if dry_run else 'imported'} {self.stored} {_entries(self.stored)}"]
+        parts = [f"{'would import' if dry_run else 'imported'} {counted(self.stored, 'entry', 'entries')}"]
         if dry_run:
             parts.append(f"{self.new} of them new, {self.changed} changed")
         if self.skipped:
@@ -61,10 +62,6 @@ class _Totals:
         if self.removed:
             parts.append(f"{self.removed} others {'would be ' if dry_run else ''}removed")
         return ", ".join(parts)
-
-
-def _entries(number: int) -> str:
-    return "entry" if number == 1 else "entries"
 
 
 def run_import(job: Job, plan: ImportPlan) -> None:

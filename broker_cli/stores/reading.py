@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from broker_cli.output import encode_lines
 from broker_cli.output.entries import Entry, make_entry_formatter
+from broker_cli.wording import counted
 from broker_core import MISSING, NoSuchKey
 
 from .missing import NamedKey, missing_keys
@@ -128,4 +129,4 @@ async def _print_pages(
             await output.write(encode_lines(lines))
             seen += len(page)
             bar.reach(seen)
-    context.detail(f"{shown} {'entry' if shown == 1 else 'entries'} of {source.title}")
+    context.detail(f"{counted(shown, 'entry', 'entries')} of {source.title}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from broker_cli.exit_codes import ExitCode, Failure
+from broker_cli.wording import counted
 from broker_core import Count, NoSuchKey, Timespan, Timestamp, TypeClash, kind_of
 from broker_core.codecs import text
 
@@ -62,12 +63,12 @@ def run_delete_matching(job: Job, wanted: KeyFilter, *, yes: bool) -> None:
     async def body(source: Source) -> None:
         keys = [entry.key async for page in source.pages() for entry in page if wanted(entry.key)]
         if keys:
-            await confirm(job.context, f"remove {_keys(len(keys))} of {source.title}", yes=yes)
+            await confirm(job.context, f"remove {counted(len(keys), 'key')} of {source.title}", yes=yes)
         with Bar(job.context, "removed", len(keys)) as bar:
             for at in range(0, len(keys), PAGE):
                 await source.erase_all(keys[at : at + PAGE])
                 bar.reach(at + PAGE)
-        job.context.progress(f"removed {_keys(len(keys))}")
+        job.context.progress(f"removed {counted(len(keys), 'key')}")
 
     run_on_source(job, body)
 
@@ -80,13 +81,9 @@ def run_clear(job: Job, *, yes: bool) -> None:
         size = await source.size()
         await confirm(job.context, f"remove all keys ({size}) of {source.title}", yes=yes)
         await source.change("clear")
-        job.context.progress(f"removed {_keys(size)}")
+        job.context.progress(f"removed {counted(size, 'key')}")
 
     run_on_source(job, body)
-
-
-def _keys(number: int) -> str:
-    return f"{number} key{'' if number == 1 else 's'}"
 
 
 def run_change(

@@ -16,6 +16,7 @@ from broker_cli.feeding import Feed, open_input
 from broker_cli.pipes import READ_SIZE, Output
 from broker_cli.reading import LineReader
 from broker_cli.signals import run_until_stopped
+from broker_cli.wording import counted
 from broker_core import DecodeError, EncodeError, InvalidValue
 
 from .forms import FORMS, LOSSLESS_FORMS
@@ -121,12 +122,12 @@ def run_conversion(context: Context, job: Conversion) -> None:
         await run_until_stopped(context, body)
 
     trio.run(program)
-    context.progress(f"converted {writer.written} value{'' if writer.written == 1 else 's'}")
+    context.progress(f"converted {counted(writer.written, 'value')}")
     if not target.lossless:
         context.progress(f"{job.target} does not keep all; what does is {', '.join(LOSSLESS_FORMS)}")
     bad = bad_lines + writer.bad
     if bad:
-        message = f"{bad} bad value{'' if bad == 1 else 's'} left out"
+        message = f"{counted(bad, 'bad value')} left out"
         raise Failure(message, ExitCode.PARTIAL)
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from broker_cli.context import escape
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output.json_lines import json_line
+from broker_cli.wording import counted
 from broker_core import DecodeError, Kind, kind_of
 from broker_core.codecs.text import decode_argument
 
@@ -200,7 +201,7 @@ def _json_safe(text: str) -> str:
 
 
 def _show_lines(context: Context, found: Found, size: int) -> list[str]:
-    form = f"{found.form}, {size} byte{'' if size == 1 else 's'}"
+    form = f"{found.form}, {counted(size, 'byte')}"
     message = message_facts(found.value)
     if message is None:
         return _block([("form", form)], found.value, context)
@@ -226,7 +227,7 @@ def _block(first: list[tuple[str, str]], value: Any, context: Context) -> list[s
 
     facts = facts_of(value)
     size = facts["size"]
-    packed = "none: it has no binary form" if size is None else f"{facts['hex']} ({size} byte{'s' * (size != 1)})"
+    packed = "none: it has no binary form" if size is None else f"{facts['hex']} ({counted(size, 'byte')})"
     rows = [
         *first,
         *([] if first and first[0][0] == "read as" else [("kind", facts["kind"])]),

@@ -18,7 +18,7 @@ from broker_core.model.containers import Set, Table
 from broker_core.model.network import parse_address, parse_subnet
 from broker_core.model.scalars import I64_MAX, I64_MIN, Count, EnumValue, Port, text_or_bytes
 
-from ._shared import inside, parse_timespan, parse_timestamp, raw_string, shown
+from ._shared import inside, not_json, parse_timespan, parse_timestamp, raw_string, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,13 +64,8 @@ def loads(text: str | bytes) -> Any:
             return _loads(text)
         except ValueError:
             return _loads(_NOT_JSON.sub(_repair, text))
-    except RecursionError:
-        msg = "JSON nested too deeply"
-        raise DecodeError(msg) from None
-    except ValueError as error:
-        problem = getattr(error, "msg", "a number has too many digits")
-        msg = f"no JSON: {problem}"
-        raise DecodeError(msg, getattr(error, "pos", None)) from None
+    except (RecursionError, ValueError) as error:
+        raise not_json(error) from None
 
 
 _STRING_OR_RETURN = re.compile(r'"(?:[^"\\]+|\\.)*+"?|(\r)', re.DOTALL)
@@ -103,13 +98,8 @@ def loads_strictly(text: str) -> Any:
             if "nan" not in text and "\\v" not in text:
                 raise
             return _loads(_NOT_CPP.sub(_repair_for_cpp, text))
-    except RecursionError:
-        msg = "JSON nested too deeply"
-        raise DecodeError(msg) from None
-    except ValueError as error:
-        problem = getattr(error, "msg", None) or str(error)
-        msg = f"no JSON: {problem}"
-        raise DecodeError(msg, getattr(error, "pos", None)) from None
+    except (RecursionError, ValueError) as error:
+        raise not_json(error, str(error)) from None
 
 
 def _repair_for_cpp(match: re.Match[str]) -> str:

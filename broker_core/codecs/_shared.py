@@ -25,6 +25,7 @@ __all__ = [
     "escape_unprintable",
     "explain",
     "inside",
+    "not_json",
     "parse_seconds",
     "parse_timespan",
     "parse_timestamp",
@@ -59,6 +60,13 @@ def inside(step: str, error: DecodeError) -> DecodeError:
     if isinstance(error, LimitExceeded):
         return error
     return DecodeError(error.problem, error.offset, step + error.path)
+
+
+def not_json(error: RecursionError | ValueError, otherwise: str = "a number has too many digits") -> DecodeError:
+    """What Python's reader of JSON says, as ours; *otherwise* is for an *error* that is none of its own."""
+    if isinstance(error, RecursionError):
+        return DecodeError("JSON nested too deeply")
+    return DecodeError(f"no JSON: {getattr(error, 'msg', otherwise)}", getattr(error, "pos", None))
 
 
 def shown(text: str, most: int = 40) -> str:

@@ -11,7 +11,7 @@ from json import JSONDecoder
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from broker_core.codecs import text
-from broker_core.codecs._shared import shown
+from broker_core.codecs._shared import not_json, shown
 from broker_core.errors import DecodeError
 from broker_core.model import Set, Table
 
@@ -44,12 +44,8 @@ def load_plain(line: str) -> Any:
     """The JSON document *line*, for :func:`plain_arguments`. Raises :class:`DecodeError` and nothing else."""
     try:
         return _decode(line)
-    except RecursionError:
-        msg = "JSON nested too deeply"
-        raise DecodeError(msg) from None
-    except ValueError as error:
-        msg = f"no JSON: {getattr(error, 'msg', 'a number has too many digits')}"
-        raise DecodeError(msg, getattr(error, "pos", None)) from None
+    except (RecursionError, ValueError) as error:
+        raise not_json(error) from None
 
 
 def plain_arguments(signature: Signature, args: Any) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from broker_core.codecs import text as literals
+from broker_core.codecs._shared import not_json
 from broker_core.errors import DecodeError, InvalidValue
 from broker_core.messages.zeek_serial import ZeekType
 from broker_core.model import Count, EnumValue, Port, Timespan, Timestamp
@@ -131,13 +132,8 @@ class _Reading:
 def _object(text: str) -> dict[str, Any]:
     try:
         fields = json.loads(text)
-    except RecursionError:
-        msg = "JSON nested too deeply"
-        raise DecodeError(msg) from None
-    except ValueError as error:
-        problem = getattr(error, "msg", "a number has too many digits")
-        msg = f"no JSON: {problem}"
-        raise DecodeError(msg, getattr(error, "pos", None)) from None
+    except (RecursionError, ValueError) as error:
+        raise not_json(error) from None
     if type(fields) is not dict:
         msg = "a line of a JSON log is an object: {...}"
         raise DecodeError(msg)

@@ -10,11 +10,10 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from broker_core.errors import EncodeError
 from broker_core.messages.zeek_serial import ZeekType
 
 from .escapes import json_text
-from .records import LogRecord, unwritable
+from .records import LogRecord, column_writers, unwritable
 from .rendering import address, full_number, seconds, subnet
 
 if TYPE_CHECKING:
@@ -88,10 +87,7 @@ class JsonWriter:
         return f"{{{self._head}{',' if self._head and parts else ''}{','.join(parts)}}}"
 
     def _prepare(self, schema: LogSchema) -> None:
-        try:
-            self._writers = [(f"{_string(column.name)}:", _writer(column)) for column in schema.columns]
-        except KeyError as error:
-            msg = f"a log cannot have a column of type {error}"
-            raise EncodeError(msg) from None
+        keys = [f"{_string(name)}:" for name in schema.names]
+        self._writers = list(zip(keys, column_writers(schema, _writer), strict=True))
         self._head = f'"_path":{_string(schema.path)}' if self._named else ""
         self._schema = schema

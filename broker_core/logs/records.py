@@ -11,11 +11,13 @@ from broker_core.model import Timestamp
 from .columns import nanoseconds, problem_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from broker_core.messages.zeek_logs import LogField
 
     from .schema import LogSchema
 
-__all__ = ["LogRecord", "unwritable"]
+__all__ = ["LogRecord", "column_writers", "unwritable"]
 
 
 @dataclass(slots=True)
@@ -57,6 +59,15 @@ class LogRecord:
         """Names and strict values of the fields that are set."""
         pairs = zip(self.schema.names, self.values, strict=True)
         return ((name, value) for name, value in pairs if value is not None)
+
+
+def column_writers(schema: LogSchema, make: Callable[[LogField], Callable[[Any], str]]) -> list[Callable[[Any], str]]:
+    """What *make* makes for each column. Raises :class:`EncodeError` where it has nothing (KeyError) for the type."""
+    try:
+        return [make(column) for column in schema.columns]
+    except KeyError as error:
+        msg = f"a log cannot have a column of type {error}"
+        raise EncodeError(msg) from None
 
 
 def unwritable(record: LogRecord) -> EncodeError:

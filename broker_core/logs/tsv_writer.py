@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from broker_core.errors import EncodeError
 from broker_core.messages.zeek_serial import ZeekType
 
 from .escapes import marker, text_escaper
-from .records import LogRecord, unwritable
+from .records import LogRecord, column_writers, unwritable
 from .rendering import address, fixed_seconds, plain_number, subnet
 
 if TYPE_CHECKING:
@@ -111,9 +110,5 @@ class TsvWriter:
         return marker(line) if line.startswith("#") else line
 
     def _prepare(self, schema: LogSchema) -> None:
-        try:
-            self._writers = [_writer(column) for column in schema.columns]
-        except KeyError as error:
-            msg = f"a log cannot have a column of type {error}"
-            raise EncodeError(msg) from None
+        self._writers = column_writers(schema, _writer)
         self._schema = schema

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from broker_cli.arguments import event_arguments, signature_of
+from broker_cli.arguments import declared, event_arguments, signature_of, undeclared
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_core import Count
-from broker_core.declarations import Declarations
+from broker_core.declarations import Declarations, MisfitError
 
 PING = Declarations.signature("M::ping(msg: string, n: double)")
 
@@ -52,6 +52,14 @@ def test_a_preset_need_not_know_every_event():
     assert signature_of("other", some) is None
     assert event_arguments("other", ["5"], some) == [Count(5)]
     assert event_arguments("M::ping", ["5", "5"], some) == ["5", 5.0]
+
+
+def test_names_that_are_not_from_the_command_line():
+    assert declared("M::ping", PING) is PING.event("M::ping")
+    assert declared("other", Declarations(PING.statements, complete=False)) is None
+    with pytest.raises(MisfitError) as caught:
+        declared("ping", PING)
+    assert str(caught.value) == str(undeclared("ping", PING)) == "no event ping is declared; did you mean M::ping?"
 
 
 def test_few_of_many_events_are_listed():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -55,6 +56,17 @@ def test_seconds() -> None:
     assert shared.parse_seconds("5s") is None
     assert shared.parse_seconds("5 ") is None
     assert shared.parse_seconds("x") is None
+
+
+def test_what_is_no_json() -> None:
+    with pytest.raises(ValueError, match="Expecting value") as caught:
+        json.loads("[1, x]")
+    error = shared.not_json(caught.value)
+    assert (error.problem, error.offset) == ("no JSON: Expecting value", 4)
+    error = shared.not_json(ValueError("Exceeds the limit"))
+    assert (error.problem, error.offset) == ("no JSON: a number has too many digits", None)
+    assert shared.not_json(ValueError("no"), "other").problem == "no JSON: other"
+    assert shared.not_json(RecursionError()).problem == "JSON nested too deeply"
 
 
 @given(st.integers(0, 2**32 - 1).map(IPv4Address) | st.integers(0, 2**128 - 1).map(IPv6Address))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from broker_core.errors import EncodeError
 from broker_core.logs import LogRecord
-from broker_core.logs.records import unwritable
+from broker_core.logs.records import column_writers, unwritable
 from broker_core.model import Count, Set, Timespan, Timestamp
 from log_samples import schema_of
 
@@ -38,3 +39,12 @@ def test_a_record_without_a_time():
 )
 def test_what_is_wrong_with_a_record(cells, problem):
     assert str(unwritable(LogRecord(schema_of("count"), cells))) == problem
+
+
+def test_a_writer_for_each_column():
+    schema = schema_of("count", "string")
+    makers = {column.type: str for column in schema.columns}
+    assert column_writers(schema, lambda column: makers[column.type]) == [str, str]
+    makers.pop(schema.columns[1].type)
+    with pytest.raises(EncodeError, match="a log cannot have a column of type "):
+        column_writers(schema, lambda column: makers[column.type])

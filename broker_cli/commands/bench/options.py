@@ -1,16 +1,21 @@
 """The options that the measurements share."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from typer import Option
+from typer import Argument, Option
 
-from broker_cli.config import ENV_TIMEOUT, Settings
+from broker_cli.config import Settings
 from broker_cli.context import Context
 from broker_cli.options import ConnectOptions, DisplayOptions
-from broker_cli.parsing import count, duration, optional_duration, peer_address, refuse
+from broker_cli.parsing import choice, count, duration, peer_address, refuse
+from broker_cli.profiles.resolving import time_limit
+from broker_cli.sizes import byte_count
 
-__all__ = ["DEFAULT_TIMEOUT", "MOST_CLIENTS", "BenchOptions", "rate_of", "some_time", "topic_of"]
+if TYPE_CHECKING:
+    from broker_cli.benching.planning import Scale, Traffic
+
+__all__ = ["DEFAULT_TIMEOUT", "MOST_CLIENTS", "BenchOptions", "TrafficOptions", "size_of", "some_time", "topic_of"]
 
 MOST_CLIENTS = 256
 """Processes that one measurement may start."""
@@ -58,14 +63,61 @@ class BenchOptions:
 
     def patience(self, context: Context) -> float:
         """How long to wait for others."""
-        text = self.timeout or context.environ.get(ENV_TIMEOUT) or None
-        return optional_duration("--timeout", text) or DEFAULT_TIMEOUT
+        return time_limit(context, self.timeout) or DEFAULT_TIMEOUT
+
+    def scale(self, context: Context, default: int) -> "Scale":
+        """All of that together; *default* is how many messages or operations there are if nobody says."""
+        from broker_cli.benching.planning import Scale
+
+        return Scale(
+            count=self.messages(default),
+            duration=self.seconds(),
+            clients=self.number_of_clients(),
+            timeout=self.patience(context),
+            csv=self.csv,
+            progress=not self.no_progress,
+        )
 
     def settings(self, context: Context, connect: ConnectOptions, display: DisplayOptions) -> Settings:
         """The checked settings, with the peers of the command line only."""
         settings = display.settings(context, ("human", "ndjson"))
         peers = tuple(dict.fromkeys(peer_address(text.strip()) for word in self.peer or () for text in word.split(",")))
         return replace(connect.extend(settings, peers, context), id=None)
+
+
+@dataclass(frozen=True)
+class TrafficOptions:
+    """What is published."""
+
+    topic: Annotated[str, Argument(metavar="TOPIC", show_default=False, help="/broker-bench without it.")] = (
+        "/broker-bench"
+    )
+    size: Annotated[str | None, Option("--size", metavar="BYTES", help="Of each value on the wire (128).")] = None
+    shape: Annotated[str | None, Option("--shape", metavar="WHAT", help="event, conn or string.")] = None
+    rate: Annotated[str | None, Option("--rate", metavar="N", help="Messages a second, all clients together.")] = None
+
+    @property
+    def given(self) -> bool:
+        """Whether one of them says what a publisher of ours is to do."""
+        return (self.size, self.shape, self.rate) != (None, None, None)
+
+    def traffic(self, *, prefix: bool = False) -> "Traffic":
+        """The checked options; *prefix*: the topic may be ""."""
+        from broker_cli.benching.payloads import SHAPES
+        from broker_cli.benching.planning import Traffic
+        from broker_cli.schedules import rate
+
+        return Traffic(
+            topic=topic_of(self.topic, empty=prefix),
+            size=size_of(self.size),
+            shape=choice("--shape", self.shape or "event", SHAPES),
+            rate=None if self.rate is None else rate("--rate", self.rate),
+        )
+
+
+def size_of(text: str | None) -> int:
+    """The bytes of ``--size``."""
+    return 128 if text is None else byte_count("--size", text)
 
 
 def some_time(option: str, text: str) -> float:
@@ -85,14 +137,3 @@ def topic_of(text: str, *, empty: bool = False) -> str:
         return check_topic(text, empty=empty)
     except InvalidValue as error:
         refuse(f"TOPIC: {error}")
-
-
-def rate_of(text: str) -> float:
-    """So many a second."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        refuse(f"--rate: '{text}' is no number of messages a second")
-    return number

@@ -1,17 +1,12 @@
 """``broker bench pub``: how many messages a second can be published."""
 
 # Typer reads the annotations when the program runs, so they are not postponed here.
-from typing import Annotated
-
-from typer import Argument, Option
 from typer import Context as TyperContext
 
 from broker_cli.commandline import with_option_groups
-from broker_cli.commands.bench.options import BenchOptions, rate_of, topic_of
+from broker_cli.commands.bench.options import BenchOptions, TrafficOptions
 from broker_cli.context import Context
 from broker_cli.options import ConnectOptions, DisplayOptions
-from broker_cli.parsing import choice
-from broker_cli.sizes import byte_count
 
 __all__ = ["EPILOG", "USAGE", "pub"]
 
@@ -32,12 +27,7 @@ Exit codes: 4 nobody subscribed, or timed out, 5 no connection, 6 lost."""
 @with_option_groups
 def pub(
     ctx: TyperContext,
-    topic: Annotated[str, Argument(metavar="TOPIC", show_default=False, help="/broker-bench without it.")] = (
-        "/broker-bench"
-    ),
-    size: Annotated[str | None, Option("--size", metavar="BYTES", help="Of each value on the wire (128).")] = None,
-    shape: Annotated[str | None, Option("--shape", metavar="WHAT", help="event, conn or string.")] = None,
-    rate: Annotated[str | None, Option("--rate", metavar="N", help="Messages a second, all clients together.")] = None,
+    traffic: TrafficOptions,
     *,
     bench: BenchOptions,
     connect: ConnectOptions,
@@ -46,23 +36,8 @@ def pub(
     """Measure publishing: messages a second that a peer confirms."""
     context: Context = ctx.obj
     settings = bench.settings(context, connect, display)
-    from broker_cli.benching.payloads import SHAPES
     from broker_cli.benching.planning import plan_pub
-
-    plan = plan_pub(
-        settings,
-        topic_of(topic),
-        messages=bench.messages(100_000),
-        duration=bench.seconds(),
-        clients=bench.number_of_clients(),
-        size=128 if size is None else byte_count("--size", size),
-        shape=choice("--shape", shape or "event", SHAPES),
-        rate=None if rate is None else rate_of(rate),
-        timeout=bench.patience(context),
-        csv=bench.csv,
-        progress=not bench.no_progress,
-    )
-
     from broker_cli.benching.running import run_bench
 
+    plan = plan_pub(settings, bench.scale(context, 100_000), traffic.traffic())
     run_bench(context, settings, plan)

@@ -7,11 +7,10 @@ from typer import Argument, Option
 from typer import Context as TyperContext
 
 from broker_cli.commandline import with_option_groups
-from broker_cli.commands.bench.options import BenchOptions
+from broker_cli.commands.bench.options import BenchOptions, size_of
 from broker_cli.context import Context
 from broker_cli.options import ConnectOptions, DisplayOptions
 from broker_cli.parsing import choice, count, refuse, store_place
-from broker_cli.sizes import byte_count
 
 __all__ = ["EPILOG", "OPS", "USAGE", "store"]
 
@@ -63,30 +62,25 @@ def store(
         refuse("--backend is for our own master, and with -p the peer has it")
     if not name:
         refuse("NAME is empty")
-    if any(address.transport != "broker" for address in settings.peers):
-        refuse("--peer: data stores cannot be reached over WebSocket", "they need Broker's own protocol: -p HOST:PORT")
+    foreign = [address.transport for address in settings.peers if address.transport != "broker"]
+    if foreign:
+        message = f"--peer: data stores cannot be reached over {foreign[0]}://"
+        refuse(message, "they need Broker's own protocol: -p HOST:PORT")
     kind, path = _backend(backend or "memory")
 
-    from broker_cli.benching.planning import plan_store
+    from broker_cli.benching.planning import Operations, plan_store
     from broker_cli.benching.running import run_bench
 
-    plan = plan_store(
-        settings,
-        name,
-        operations=bench.messages(10_000),
-        duration=bench.seconds(),
-        clients=bench.number_of_clients(),
+    operations = Operations(
+        name=name,
         op=choice("--op", op or "put", OPS),
         keys=1000 if keys is None else count("--keys", keys),
-        size=128 if size is None else byte_count("--size", size),
+        size=size_of(size),
         window=1 if window is None else count("--window", window),
         backend=kind,
         path=path,
-        timeout=bench.patience(context),
-        csv=bench.csv,
-        progress=not bench.no_progress,
     )
-    run_bench(context, settings, plan)
+    run_bench(context, settings, plan_store(settings, bench.scale(context, 10_000), operations))
 
 
 def _backend(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import pytest
         ("--clients 257", "--clients: 257 processes are too many"),
         ("--size x", "--size: 'x'"),
         ("--shape x", "--shape: 'x' is none of event, conn, string"),
-        ("--rate 0", "--rate: '0' is no number of messages a second"),
+        ("--rate 0", "--rate: '0' is no rate"),
         ("--rate x", "--rate: 'x'"),
         ("--rate inf", "--rate: 'inf'"),
         ("--duration 0", "--duration: '0' is no time at all"),

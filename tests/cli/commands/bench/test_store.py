@@ -18,7 +18,8 @@ from broker_cli.commands.bench.store import OPS
         ("--backend x", "--backend: 'x' is none of memory, sqlite:PATH and rocksdb:PATH"),
         ("--backend sqlite", "--backend: 'sqlite' is none of"),
         ("--backend memory -p :1", "--backend is for our own master"),
-        ("-p ws://a:1", "data stores cannot be reached over WebSocket"),
+        ("-p ws://a:1", "data stores cannot be reached over ws://"),
+        ("-p b:1 -p zmq://a", "data stores cannot be reached over zmq://"),
     ],
 )
 async def test_what_cannot_be_meant_is_refused(run, args, message):
