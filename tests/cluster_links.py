@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import json
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import trio
 import zmq
 
-from broker_core import Endpoint, EndpointOptions
+from broker_core import Endpoint, EndpointOptions, PeerAddress
 from broker_core.limits import DEFAULT_LIMITS
 from broker_core.runtime.zmq_proxy import CentralBroker
-from broker_core.runtime.zmq_sockets import ZmqSocket
+from broker_core.runtime.zmq_sockets import ZmqSocket, client_options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
-    from broker_core import CurveKeys, PeerAddress
+    from broker_core import CurveKeys
 
 LIMIT = 10
 """Seconds that anything may take that has to happen."""
@@ -113,3 +113,94 @@ async def node(address: PeerAddress, name: str = "my-node-id") -> AsyncIterator[
         yield made
     finally:
         made.close()
+
+
+class Pusher:
+    """A node that pushes logs, or whatever it is told to."""
+
+    def __init__(self, address: str, keys: CurveKeys | None = None) -> None:
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        options: dict[int, int | bytes] = {zmq.LINGER: 0}
+        if keys is not None:
+            options |= client_options(DEFAULT_LIMITS, keys)
+        self.socket = ZmqSocket.open(self._context, zmq.PUSH, options)
+        self.socket.raw.connect(address)
+
+    def close(self) -> None:
+        self.socket.close()
+        self._context.term()
+
+    async def push(self, *parts: bytes) -> None:
+        """Send *parts*, when somebody takes them."""
+        with trio.fail_after(LIMIT):
+            await self.socket.send(*parts)
+
+
+@asynccontextmanager
+async def pusher(address: str, keys: CurveKeys | None = None) -> AsyncIterator[Pusher]:
+    """A node that pushes to a sink for logs."""
+    made = Pusher(address, keys)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def pushed(name: str = "zeromq-log-writes") -> list[list[bytes]]:
+    """The batches of log records in a recording, each as its parts."""
+    return [frame["parts"] for frame in recording(name)["frames"] if frame.get("parts", [b""])[0] == b"log-write"]
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Let other tasks and libzmq run until *true()*."""
+    with trio.fail_after(LIMIT):
+        while not true():
+            await trio.lowlevel.checkpoint()
+
+
+class Recorder:
+    """A central broker that passes everything on by hand and writes it down; as that of Zeek 7.1 without *repeats*."""
+
+    def __init__(self, *, repeats: bool = True, mark: int = 1000) -> None:
+        self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        options: dict[int, int | bytes] = {zmq.LINGER: 0, zmq.XPUB_VERBOSER: int(repeats), zmq.XPUB_NODROP: 1}
+        self.xpub = ZmqSocket.open(self.context, zmq.XPUB, options)
+        self.xsub = ZmqSocket.open(self.context, zmq.XSUB, {zmq.LINGER: 0, zmq.RCVHWM: mark})
+        ports = [one.raw.bind_to_random_port("tcp://127.0.0.1") for one in (self.xpub, self.xsub)]
+        self.address = PeerAddress("127.0.0.1", ports[0], "zmq", ports[1])
+        self.frames: list[tuple[str, list[bytes]]] = []
+        self._going = trio.Event()
+        self._going.set()
+
+    def stop(self) -> None:
+        """Pass nothing on any more."""
+        self._going = trio.Event()
+
+    def go_on(self) -> None:
+        """Pass on what has come meanwhile, and what comes."""
+        self._going.set()
+
+    async def carry(self, what: str, source: ZmqSocket, sink: ZmqSocket) -> None:
+        while True:
+            await self._going.wait()
+            parts = await source.receive()
+            await self._going.wait()
+            self.frames.append((what, parts))
+            await sink.send(*parts)
+            sink.poke()
+
+    async def pass_on(self, *, task_status: trio.TaskStatus[None]) -> None:
+        """Be the central broker, until cancelled."""
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(partial(self.carry, "subscription", self.xpub, self.xsub))
+                nursery.start_soon(partial(self.carry, "publication", self.xsub, self.xpub))
+                task_status.started()
+        finally:
+            self.xpub.close()
+            self.xsub.close()
+            self.context.term()
+
+    def said(self, what: str) -> list[list[bytes]]:
+        """What came, without the topics with which an endpoint finds out how far it is."""
+        return [parts for kind, parts in self.frames if kind == what and b"zeek.zeromq.internal." not in parts[0]]

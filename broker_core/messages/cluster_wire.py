@@ -6,19 +6,25 @@ payload. With the format ``broker-bin-v1`` the payload is a Broker value as on B
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from broker_core.model.topics import topic_from_bytes, topic_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 __all__ = [
     "INTERNAL_PREFIX",
     "LOG_FORMAT",
     "LOG_WRITE",
     "NODEID_PREFIX",
+    "NODE_PREFIX",
     "PARTS",
     "SERIALIZER",
     "ClusterNode",
     "Subscription",
+    "name_in_topic",
     "node_in_topic",
     "probe_topic",
     "read_subscription",
@@ -36,8 +42,11 @@ INTERNAL_PREFIX = "zeek.zeromq.internal."
 """Topics with which somebody finds out what has reached the central broker."""
 NODEID_PREFIX = "zeek.cluster.nodeid."
 """A subscription to such a topic says that the node with that id is there."""
+NODE_PREFIX = "zeek.cluster.node."
+"""A subscription to such a topic is of the node with that name in the cluster layout."""
 
 _SUBSCRIBE = 1
+_NODE_ID = re.compile(r"zeromq_(.*_.*)_([0-9]{1,10})_N[^_]*", re.DOTALL)
 
 
 class Subscription(NamedTuple):
@@ -74,20 +83,20 @@ class ClusterNode(NamedTuple):
     pid: int | None = None
 
     @classmethod
-    def parse(cls, node: str) -> ClusterNode:
-        """What *node* tells; nothing more than itself when it has another form."""
-        kind, _, rest = node.partition("_")
-        # Names and hosts may have underlines in them. Where both have, the last two that can be ends are taken.
-        parts = rest.rsplit("_", 3)
-        if kind != "zeromq" or len(parts) != PARTS:
-            return cls(node)
-        name, host, pid, unique = parts
-        if not (pid.isascii() and pid.isdecimal() and len(pid) <= _PID_DIGITS and unique.startswith("N")):
-            return cls(node)
-        return cls(node, name, host, int(pid))
+    def parse(cls, node: str, names: Container[str] = ()) -> ClusterNode:
+        """What *node* tells; nothing more than itself when it has another form.
 
-
-_PID_DIGITS = 10
+        Names and hosts may have underlines in them. Then *names*, which are known from elsewhere, tell where the name
+        ends; without them the host has none, unless the name would begin with one.
+        """
+        match = _NODE_ID.fullmatch(node)
+        if match is None:
+            return cls(node)
+        both, pid = match.groups()
+        ends = [at for at in range(len(both) - 1, -1, -1) if both[at] == "_"]
+        usual = 0 if both.startswith("_") else ends[0]
+        end = next((at for at in ends if both[:at] in names), usual)
+        return cls(node, both[:end], both[end + 1 :], int(pid))
 
 
 def node_in_topic(topic: str) -> str | None:
@@ -98,3 +107,10 @@ def node_in_topic(topic: str) -> str | None:
     if not topic.startswith(NODEID_PREFIX):
         return None
     return topic.removeprefix(NODEID_PREFIX).removesuffix(".")
+
+
+def name_in_topic(topic: str) -> str | None:
+    """The name of the node that subscribes to *topic*, None when it is no topic of one node. The dot is as above."""
+    if not topic.startswith(NODE_PREFIX):
+        return None
+    return topic.removeprefix(NODE_PREFIX).removesuffix(".")

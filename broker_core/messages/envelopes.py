@@ -38,6 +38,10 @@ UNSET: Any = object()
 """In place of a value that is not decoded yet."""
 
 
+_LONGEST_NAME = 64
+"""Characters that are shown of the name of a format."""
+
+
 class Message:
     """A topic with a value (``topic, value = message``), or with a store command.
 
@@ -138,11 +142,17 @@ class ForeignMessage(Message):
 
     def check(self) -> None:
         """Raise :class:`DecodeError`."""
-        msg = f"{len(self.payload)} bytes in the format {self.serializer!r}, which is not Broker's"
+        msg = f"{len(self.payload)} bytes in the format {self._format}, which is not Broker's"
         raise DecodeError(msg)
 
     def __repr__(self) -> str:
-        return f"ForeignMessage({self.topic!r}, <{len(self.payload)} bytes of {self.serializer}>)"
+        return f"ForeignMessage({self.topic!r}, <{len(self.payload)} bytes of {self._format}>)"
+
+    @property
+    def _format(self) -> str:
+        """The name of the format, which a stranger may have sent, for one line of text."""
+        name = self.serializer
+        return repr(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}...")
 
 
 _new_message: Any = object.__new__

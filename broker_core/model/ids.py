@@ -35,12 +35,12 @@ class EndpointId(bytes):
         if parsed is None or str(parsed) != text.lower():
             msg = f"{text!r} is no endpoint id (a UUID such as 768b0ad0-1a0b-526c-8cf6-11569eb41428)"
             raise InvalidValue(msg)
-        return cls(parsed.bytes)
+        return EndpointId(parsed.bytes)
 
     @classmethod
     def from_random(cls, random: bytes) -> EndpointId:
         """An id out of 16 random bytes, as a UUID of version 4 (C++ reads back only certain versions)."""
-        return cls(uuid.UUID(bytes=random, version=4).bytes)
+        return EndpointId(uuid.UUID(bytes=random, version=4).bytes)
 
     @classmethod
     def from_name(cls, name: str) -> EndpointId:

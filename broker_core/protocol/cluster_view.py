@@ -4,6 +4,10 @@ The central broker passes every subscription to all nodes, also back to the one 
 expected once, and what comes beyond that is of others. An end is passed on only when nobody holds the prefix any more:
 while this side holds it too, others that gave it up cannot be told from others that did not. Older central brokers
 (Zeek 7.1) do not repeat a subscription that somebody has already; then nothing can be said about prefixes of our own.
+
+Who subscribed is not told. Of two that subscribe at about the same time to the same, the first that is heard counts as
+our own, and in the end it comes to the same; except when the other one is the first, and ends before ours has arrived.
+An end while we hold the prefix says so: ours has not been passed on yet, and is still expected.
 Source: spec zeromq.md section 4.
 """
 
@@ -12,9 +16,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from broker_core.limits import DEFAULT_LIMITS
 from broker_core.messages.cluster_wire import (
     INTERNAL_PREFIX,
     ClusterNode,
+    name_in_topic,
     node_in_topic,
     read_subscription,
     subscription,
@@ -25,19 +31,37 @@ if TYPE_CHECKING:
 
 __all__ = ["ClusterView"]
 
+_LONGEST = 1 + DEFAULT_LIMITS.max_topic
+"""Bytes of a subscription that some topic can match."""
+
 
 class ClusterView:
-    """The subscriptions of a cluster. It takes at most *most* of them; those beyond are counted in :attr:`ignored`."""
+    """The subscriptions of a cluster.
+
+    It takes at most *most* of them, and none that is longer than any topic. The others are counted in :attr:`ignored`.
+    """
 
     def __init__(self, most: int) -> None:
-        self.repeats = True
-        """Whether the central broker passes a subscription on that somebody holds already."""
         self.ignored = 0
         self._most = most
+        self._repeats = True
         self._own: set[str] = set()
         self._expected: Counter[str] = Counter()
         self._others: dict[str, None] = {}
-        self._filter: tuple[str, ...] | None = None
+        self._filter: tuple[str, ...] = ()
+        self._stale = False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the central broker passes a subscription on that somebody holds already."""
+        return self._repeats
+
+    @repeats.setter
+    def repeats(self, repeats: bool) -> None:
+        self._repeats = repeats
+        self._stale = True
+        if not repeats:
+            self._expected.clear()
 
     @property
     def filter(self) -> tuple[str, ...]:
@@ -45,16 +69,20 @@ class ClusterView:
 
         Without those of :data:`INTERNAL_PREFIX`, on which nothing is meant for anybody else.
         """
-        if self._filter is None:
-            wanted = self._others if self.repeats else self._others | dict.fromkeys(self._own)
-            self._filter = tuple([prefix for prefix in wanted if not prefix.startswith(INTERNAL_PREFIX)])
+        if self._stale:
+            self._stale = False
+            wanted = self._others if self._repeats else self._others | dict.fromkeys(sorted(self._own))
+            found = tuple([prefix for prefix in wanted if not prefix.startswith(INTERNAL_PREFIX)])
+            if found != self._filter:
+                self._filter = found
         return self._filter
 
     @property
     def nodes(self) -> tuple[ClusterNode, ...]:
         """The nodes that have announced themselves."""
+        names = {name for prefix in self._others if (name := name_in_topic(prefix))}
         found = [node_in_topic(prefix) for prefix in self._others]
-        return tuple([ClusterNode.parse(node) for node in found if node])
+        return tuple([ClusterNode.parse(node, names) for node in found if node])
 
     def want(self, prefixes: Iterable[str]) -> list[bytes]:
         """Hold exactly *prefixes*; returns what the central broker is to be told."""
@@ -62,15 +90,16 @@ class ClusterView:
         ended = [prefix for prefix in sorted(self._own) if prefix not in wanted]
         begun = [prefix for prefix in wanted if prefix not in self._own]
         self._own = set(wanted)
-        self._expected.update(begun)
-        self._filter = None
+        if self._repeats:
+            self._expected.update(begun)
+        self._stale = True
         # New ones first: where one takes the place of another, nothing is missed between them.
         return [subscription(prefix, begins=True) for prefix in begun] + [
             subscription(prefix, begins=False) for prefix in ended
         ]
 
-    def again(self, prefix: str) -> bytes:
-        """What to tell to subscribe once more to *prefix*, which is held already: that shows :attr:`repeats`."""
+    def expect(self, prefix: str) -> bytes:
+        """What is to be told to subscribe to *prefix* by another connection of this side. It counts as our own."""
         self._expected[prefix] += 1
         return subscription(prefix, begins=True)
 
@@ -85,16 +114,18 @@ class ClusterView:
         prefix = said.prefix
         if not said.begins:
             if self._others.pop(prefix, self) is None:
-                self._filter = None
+                self._stale = True
+            if self._repeats and prefix in self._own:
+                self._expected[prefix] = max(1, self._expected[prefix])
             return None
-        if self.repeats and (left := self._expected.pop(prefix, 0)):
+        if left := self._expected.pop(prefix, 0):
             if left > 1:
                 self._expected[prefix] = left - 1
             return prefix
         if prefix not in self._others:
-            if len(self._others) >= self._most:
+            if len(self._others) >= self._most or len(part) > _LONGEST:
                 self.ignored += 1
                 return prefix
             self._others[prefix] = None
-            self._filter = None
+            self._stale = True
         return prefix

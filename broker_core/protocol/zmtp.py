@@ -7,6 +7,7 @@ Source: RFC 37 (ZMTP 3.1), recordings of spec zeromq.md section 2.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 __all__ = ["GREETING", "ZmtpLook"]
@@ -18,6 +19,8 @@ _COMMAND, _LONG_COMMAND = 4, 6
 _READY = b"\x05READY"
 _ERROR = b"\x05ERROR"
 _LONGEST_COMMAND = 4096
+_WORD = re.compile(rb"[A-Za-z0-9._+-]{1,32}")
+"""What names of mechanisms and of kinds of sockets are made of: letters, digits and what RFC 37 allows besides."""
 
 GREETING = (_SIGNATURE + b"\x03\x01" + b"NULL".ljust(20, b"\0") + b"\0").ljust(_GREETING_SIZE, b"\0")
 """What a ZeroMQ socket says first: here version 3.1, mechanism NULL."""
@@ -67,9 +70,12 @@ class ZmtpLook:
         elif len(data) > known and data[known] < 3:
             self.version, self.done = "2", True
         elif len(data) >= _GREETING_SIZE:
-            self.version = f"{data[10]}.{data[11]}"
-            self.mechanism = bytes(data[_MECHANISM]).rstrip(b"\0").decode("ascii", "replace")
-            self.done = self.mechanism != "NULL"
+            mechanism = _word(bytes(data[_MECHANISM]).rstrip(b"\0"))
+            if not mechanism:
+                self.is_zeromq, self.done = False, True
+                return
+            self.version, self.mechanism = f"{data[10]}.{data[11]}", mechanism
+            self.done = mechanism != "NULL"
             del data[:_GREETING_SIZE]
 
     def _read_command(self) -> None:
@@ -94,7 +100,8 @@ class ZmtpLook:
     def _take(self, body: bytes) -> None:
         self.done = True
         if body.startswith(_ERROR):
-            self.refused = body[len(_ERROR) + 1 :].decode("ascii", "replace")
+            reason = body[len(_ERROR) + 1 :].decode("ascii", "backslashreplace")
+            self.refused = "".join([char if char.isprintable() else f"\\x{ord(char):02x}" for char in reason])
             return
         if not body.startswith(_READY):
             return
@@ -106,5 +113,10 @@ class ZmtpLook:
             if value_at > len(body) or value_at + size > len(body):
                 return
             if body[at + 1 : name_end].lower() == b"socket-type":
-                self.socket_type = body[value_at : value_at + size].decode("ascii", "replace")
+                self.socket_type = _word(body[value_at : value_at + size])
             at = value_at + size
+
+
+def _word(raw: bytes) -> str:
+    """*raw* as text when it is a word, else ""."""
+    return raw.decode("ascii") if _WORD.fullmatch(raw) else ""

@@ -24,8 +24,9 @@ from broker_core.errors import (
 )
 from broker_core.protocol.cluster_view import ClusterView
 
+from .zmq_lines import ClusterLine, why_lost
 from .zmq_look import CURVE, SocketLook, look_at
-from .zmq_peers import ClusterLine, ZmqPeer, why_lost
+from .zmq_peers import ZmqPeer
 from .zmq_sockets import ZmqSocket, client_options, read_event
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from broker_core.model.addresses import PeerAddress
 
+    from .curve import CurveKeys
     from .hub import Hub
     from .tls import TlsMode
     from .zmq_sockets import ZmqEvent
@@ -42,18 +44,18 @@ __all__ = ["check_cluster", "dial_cluster"]
 _KEYS_HINT = "the keys are in zeekctl's directory spool/zeromq/curve on the manager"
 
 
-def check_cluster(hub: Hub, address: PeerAddress, tls: TlsMode) -> None:
+def check_cluster(curve: CurveKeys | None, address: PeerAddress, tls: TlsMode) -> None:
     """Raise the :class:`ConfigurationError` that :func:`dial_cluster` would raise."""
     if tls in {"anon", "verify"}:
         msg = f"{address}: TLS mode {tls} does not go with zmq://, which encrypts with CURVE keys"
         raise ConfigurationError(msg)
-    if hub.curve is not None:
-        hub.curve.check_client()
+    if curve is not None:
+        curve.check_client()
 
 
 async def dial_cluster(hub: Hub, address: PeerAddress, tls: TlsMode) -> ZmqPeer:
     """Connect, and subscribe to what this endpoint wants. Raises :class:`PeeringError`, :class:`ConfigurationError`."""
-    check_cluster(hub, address, tls)
+    check_cluster(hub.curve, address, tls)
     source, sink = await _look_at_both(hub, address)
     node = f"broker_{hub.own_id}"
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -64,15 +66,19 @@ async def dial_cluster(hub: Hub, address: PeerAddress, tls: TlsMode) -> ZmqPeer:
     sending = options | {zmq.SNDHWM: limits.zmq_send_hwm, zmq.RCVHWM: 0, zmq.XPUB_VERBOSE: 1, zmq.XPUB_NODROP: 1}
     xsub = ZmqSocket.open(context, zmq.XSUB, receiving)
     xpub = ZmqSocket.open(context, zmq.XPUB, sending)
+    other = ZmqSocket.open(context, zmq.XSUB, options | {zmq.RCVHWM: 1})
     line = ClusterLine(context, xsub, xpub, node)
     try:
-        xsub.raw.connect(_endpoint(source, address.port))
+        for one in (xsub, other):
+            one.raw.connect(_endpoint(source, address.port))
         xpub.raw.connect(_endpoint(sink, address.sending.port))
         view = ClusterView(limits.max_filter_entries)
-        barrier = await _Greeting(hub, address, line, view).run()
+        barrier = await _Greeting(hub, address, line, other, view).run()
     except BaseException:
+        other.close()
         line.close()
         raise
+    other.close()
     secured = "CURVE" if hub.curve is not None else "off"
     version = f"ZMTP {source.version}"
     return ZmqPeer(hub, address, line, view, barrier=barrier, tls=secured, version=version)
@@ -154,10 +160,11 @@ _PORTS_HINT = "zmq://HOST:XPUB:XSUB names both ports; XSUB is usually the one be
 class _Greeting:
     """Waits until the path is open, and what there is to know about subscriptions is known."""
 
-    def __init__(self, hub: Hub, address: PeerAddress, line: ClusterLine, view: ClusterView) -> None:
+    def __init__(self, hub: Hub, address: PeerAddress, line: ClusterLine, other: ZmqSocket, view: ClusterView) -> None:
         self._hub = hub
         self._address = address
         self._line = line
+        self._other = other
         self._view = view
         self._heard: dict[str, int] = {}
         self._connected = 0
@@ -181,22 +188,22 @@ class _Greeting:
     async def _open_path(self) -> str:
         view, line = self._view, self._line
         barrier, second, third = line.next_probe(), line.next_probe(), line.next_probe()
-        await self._subscribe(view.want([barrier]), barrier)
-        # The path is open. What was there before came before the second topic does; if the first, which is repeated,
-        # does not come again before that, the central broker passes on only what is new.
-        before = self._heard[barrier]
-        await self._subscribe([view.again(barrier), *view.want([barrier, second])], second)
-        view.repeats = self._heard[barrier] > before
+        await self._subscribe(line.xsub, view.want([barrier]), barrier)
+        # The path is open, and all subscriptions that there were come before this one, which another connection makes:
+        # one alone could not take it back as often as it made it. Where the first topic does not come once more, the
+        # central broker passes on only what nobody had before.
+        await self._subscribe(self._other, [view.expect(barrier), view.expect(second)], second)
+        view.repeats = self._heard[barrier] > 1
         # Only now, so that it can be told who else had these already; the third shows that they have arrived.
-        await self._subscribe(view.want([barrier, *self._hub.wanted, third]), third)
+        await self._subscribe(line.xsub, view.want([barrier, *self._hub.wanted, third]), third)
         for part in view.want([barrier, *self._hub.wanted]):
             line.xsub.send_nowait(part)
         return barrier
 
-    async def _subscribe(self, parts: Sequence[bytes], last: str) -> None:
+    async def _subscribe(self, xsub: ZmqSocket, parts: Sequence[bytes], last: str) -> None:
         """Send *parts*, and listen until the subscription to *last* comes back."""
         for part in parts:
-            self._line.xsub.send_nowait(part)
+            xsub.send_nowait(part)
         while last not in self._heard:
             prefix = self._view.heard((await self._line.xpub.receive())[0])
             if prefix is not None:

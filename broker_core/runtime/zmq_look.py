@@ -82,4 +82,6 @@ async def look_at(address: PeerAddress, limits: Limits) -> SocketLook:
     if seen.mechanism not in {NULL, CURVE}:
         reason = f"it wants the mechanism {seen.mechanism} of ZeroMQ, which no Zeek has"
         raise PeerIncompatible(where, reason, cause=Cause.NOT_BROKER)
+    if seen.refused:
+        raise PeerIncompatible(where, f"it ends the handshake of ZeroMQ: {seen.refused}", cause=Cause.REJECTED)
     return SocketLook(host=host, mechanism=seen.mechanism, socket_type=seen.socket_type, version=seen.version)

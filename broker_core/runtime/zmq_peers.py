@@ -16,16 +16,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import trio
-import zmq
 
 from broker_core.errors import EC, DecodeError, InvalidValue, RemoteProtocolError, UndeliveredError
-from broker_core.messages.cluster_wire import (
-    INTERNAL_PREFIX,
-    PARTS,
-    SERIALIZER,
-    probe_topic,
-    subscription,
-)
+from broker_core.messages.cluster_wire import INTERNAL_PREFIX, PARTS, SERIALIZER, subscription
 from broker_core.messages.envelopes import ForeignMessage, Message, MessageKind, received_message
 from broker_core.model.ids import NIL, EndpointId, NodeId
 from broker_core.model.scalars import Count
@@ -34,6 +27,7 @@ from broker_core.protocol.events import Lost
 
 from .peers import OVERFLOW, Direction, PeerInfo, RemotePeer, cancel_after
 from .queues import DataQueue, Overflow
+from .zmq_lines import OutQueue, why_lost
 from .zmq_sockets import read_event
 
 if TYPE_CHECKING:
@@ -42,66 +36,18 @@ if TYPE_CHECKING:
     from broker_core.protocol.cluster_view import ClusterView
 
     from .hub import Hub
-    from .zmq_sockets import ZmqEvent, ZmqSocket
+    from .zmq_lines import ClusterLine
+    from .zmq_sockets import ZmqSocket
 
-__all__ = ["ClusterLine", "ZmqPeer", "why_lost"]
+__all__ = ["ZmqPeer"]
 
-_BATCH = 1024
-"""Messages that are read, or sent, before other tasks run."""
+_BATCH = 64
+"""Messages that are read, delivered or sent before other tasks run. With more, so many decoded values are there at a
+time that the garbage collector has work with them."""
+_NEWS = 1024
+"""Subscriptions that are read before the routes are made anew."""
 _LONGEST_KNOWN = 512
 """Bytes of topics and node ids that are remembered."""
-_FAULTS = {
-    zmq.Event.DISCONNECTED: "the central broker closed the connection",
-    zmq.Event.CLOSED: "the connection to the central broker was closed",
-    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL: "the central broker ended the handshake",
-    zmq.Event.HANDSHAKE_FAILED_PROTOCOL: "the handshake with the central broker failed",
-    zmq.Event.HANDSHAKE_FAILED_AUTH: "the central broker does not let this side in",
-}
-
-
-def why_lost(event: ZmqEvent) -> str:
-    """What *event* of a monitor says about the end of a connection, in words; "" when it is no end."""
-    return _FAULTS.get(event.kind, "")
-
-
-class ClusterLine:
-    """The sockets of one peering, with what belongs to them. *node* is the id of this side in the cluster."""
-
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], xsub: ZmqSocket, xpub: ZmqSocket, node: str) -> None:
-        self.xsub = xsub
-        self.xpub = xpub
-        self.monitors = (xsub.monitor(), xpub.monitor())
-        self.node = node
-        self._context = context
-        self._probes = 0
-
-    def next_probe(self) -> str:
-        """A topic that nobody else has, and that was not used yet."""
-        self._probes += 1
-        return probe_topic(self.node, self._probes - 1)
-
-    def close(self) -> None:
-        """Close everything at once. Idempotent."""
-        for socket in (self.xsub, self.xpub, *self.monitors):
-            socket.close()
-        self._context.term()
-
-
-class _OutQueue(DataQueue):
-    """Messages for the central broker. Those that ask whether it has the others are never discarded."""
-
-    def put_control(self, message: Message) -> None:
-        """Queue *message* behind what is here, whatever the policy says; nothing when closed."""
-        if not self.closed:
-            self.items.append(message)
-            self._wake_taker()
-
-    def _drop_oldest(self) -> None:
-        kept = []
-        while self.items and self.items[0].topic.startswith(INTERNAL_PREFIX):
-            kept.append(self.items.popleft())
-        super()._drop_oldest()
-        self.items.extendleft(reversed(kept))
 
 
 class ZmqPeer(RemotePeer):
@@ -128,7 +74,7 @@ class ZmqPeer(RemotePeer):
         self.address = address
         self.tls = tls
         self.version = version
-        self.queue: _OutQueue = _OutQueue(
+        self.queue: OutQueue = OutQueue(
             limits.peer_queue_messages, overflow, limits.block_timeout, limits.peer_queue_bytes
         )
         self.queue.on_overflow = self._overflow
@@ -252,14 +198,11 @@ class ZmqPeer(RemotePeer):
 
     def _take_in(self) -> bool:
         """Read a batch; False when there was nothing."""
-        receive, offer = self._line.xsub.receive_nowait, self._inbox.offer
+        offer = self._inbox.offer
         topics, senders, own, ttl = self._topics, self._senders, self._own_part, self._hub.ttl
-        data, size = MessageKind.DATA, 0
-        for count in range(_BATCH):
-            parts = receive()
-            if parts is None:
-                self._bytes[1] += size
-                return count > 0
+        data, size, some = MessageKind.DATA, 0, False
+        for parts in self._line.xsub.arrived(_BATCH):
+            some = True
             if len(parts) != PARTS:
                 self._hub.skipped(self, f"expected {PARTS} parts, have {len(parts)}")
                 continue
@@ -280,7 +223,7 @@ class ZmqPeer(RemotePeer):
             else:
                 offer(ForeignMessage(name, payload, topic_from_bytes(serializer), sender=sender))
         self._bytes[1] += size
-        return True
+        return some
 
     def _learn_topic(self, topic: bytes) -> str:
         """The topic as text; "" for one on which nothing is meant for anybody else, and for one that is none."""
@@ -311,7 +254,7 @@ class ZmqPeer(RemotePeer):
         """Hand messages on until there will be none any more."""
         inbox = self._inbox
         while await inbox.wait():
-            batch = inbox.take()
+            batch = inbox.take(_BATCH)
             self.received += len(batch)
             await sink.receive(batch, self.peer_id)
 
@@ -320,10 +263,7 @@ class ZmqPeer(RemotePeer):
         view, xpub = self._view, self._line.xpub
         while True:
             before, ignored = view.filter, view.ignored
-            for _ in range(_BATCH):
-                parts = xpub.receive_nowait()
-                if parts is None:
-                    break
+            for parts in xpub.arrived(_NEWS):
                 prefix = view.heard(parts[0])
                 if prefix is not None and (echo := self._echoes.pop(prefix, None)) is not None:
                     echo.set()

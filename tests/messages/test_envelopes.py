@@ -6,7 +6,7 @@ import pytest
 
 from broker_core.codecs import binary
 from broker_core.errors import DecodeError, EncodeError
-from broker_core.messages.envelopes import Message, MessageKind, received_message
+from broker_core.messages.envelopes import ForeignMessage, Message, MessageKind, received_message
 from broker_core.model import NIL, Count, EndpointId
 
 PEER = EndpointId(b"\x07" * 16)
@@ -99,3 +99,48 @@ def test_whether_there_are_bytes():
     assert not message.is_encoded
     assert message.payload
     assert message.is_encoded
+
+
+# -- in another format --------------------------------------------------------------------------------------------
+
+
+def foreign(payload=b'{"a": 1}', serializer="broker-json-v1"):
+    return ForeignMessage("/t", payload, serializer, sender=PEER)
+
+
+def test_a_foreign_message_has_its_bytes_and_their_format():
+    message = foreign()
+    assert (message.topic, message.payload, message.serializer) == ("/t", b'{"a": 1}', "broker-json-v1")
+    assert (message.sender, message.receiver, message.kind) == (PEER, NIL, MessageKind.FOREIGN)
+    assert message.is_encoded
+    assert not message.is_decoded
+    assert isinstance(message, Message)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x00", b"\x05\x01x", b"{}"])
+def test_a_foreign_message_has_no_value_even_if_its_bytes_look_like_one(payload):
+    message = foreign(payload)
+    for access in (message.check, lambda: message.value, lambda: list(message)):
+        with pytest.raises(DecodeError) as caught:
+            access()
+        text = f"{len(payload)} bytes in the format 'broker-json-v1', which is not Broker's"
+        assert str(caught.value) == text
+    assert not message.is_decoded
+
+
+def test_what_is_shown_of_a_foreign_message_is_harmless():
+    assert repr(foreign()) == "ForeignMessage('/t', <8 bytes of 'broker-json-v1'>)"
+    message = foreign(serializer="\x1b[2J\n\udcff")
+    assert "\x1b" not in repr(message)
+    with pytest.raises(DecodeError) as caught:
+        message.check()
+    for text in (repr(message), str(caught.value)):
+        assert text.isascii()
+        assert text.isprintable()
+    assert "'" + 64 * "x" + "'" in repr(foreign(serializer=64 * "x"))
+    assert "'" + 61 * "x" + "...'" in repr(foreign(serializer=65 * "x"))
+
+
+def test_foreign_is_no_type_of_envelope():
+    """Brokers number theirs from 1 in one byte."""
+    assert MessageKind.FOREIGN not in range(256)

@@ -68,7 +68,9 @@ def test_what_cannot(text: str, words: str) -> None:
         PeerAddress.parse(text)
 
 
-@pytest.mark.parametrize("text", ["127.0.0.1:9999", "[::1]:1", "ws://host:2", "wss://[::1]:443", "zmq://h:1", "zmq://h:1:5"])
+@pytest.mark.parametrize(
+    "text", ["127.0.0.1:9999", "[::1]:1", "ws://host:2", "wss://[::1]:443", "zmq://h:1", "zmq://h:1:5"]
+)
 def test_they_print_as_they_are_read(text: str) -> None:
     assert str(PeerAddress.parse(text)) == text
 

@@ -21,7 +21,7 @@ WHERE = "192.0.2.1:9999"
         (WEB, Cause.WEBSOCKET, "ws://192.0.2.1:9999"),
         (HTTP, Cause.NOT_BROKER, "if it is the WebSocket port"),
         (METRICS, Cause.NOT_BROKER, "on another port"),
-        (ZEROMQ, Cause.NOT_BROKER, "on another port"),
+        (ZEROMQ, Cause.NOT_BROKER, "zmq://192.0.2.1:9999"),
         (SSH, Cause.NOT_BROKER, ""),
     ],
 )

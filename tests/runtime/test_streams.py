@@ -27,7 +27,7 @@ from broker_core.runtime.streams import LINGER, LINGER_BYTES, accepted, dial, he
     ],
 )
 def test_addresses_that_can_be_read(text: str, expected: tuple[str, int]) -> None:
-    assert PeerAddress.parse(text) == (*expected, "broker")
+    assert PeerAddress.parse(text) == PeerAddress(*expected)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,7 @@ async def test_connections_are_watched_by_the_system() -> None:
     [listener] = await open_listeners("127.0.0.1", 0)
     connection = await dial(PeerAddress("127.0.0.1", listener.socket.getsockname()[1]), 5)
     there = accepted(await listener.accept())
+    assert (connection.reached, there.reached) == ("127.0.0.1", "127.0.0.1")
     for stream in (connection.stream, there.stream):
         assert stream.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         assert stream.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
@@ -136,7 +137,7 @@ async def test_connections_are_watched_by_the_system() -> None:
     assert str(accepted(there.stream).remote) != "unknown:0"
     await there.close()
     await listener.aclose()
-    assert accepted(there.stream).remote == ("unknown", 0, "broker")
+    assert accepted(there.stream).remote == PeerAddress("unknown", 0)
 
 
 async def test_the_first_byte_can_be_looked_at() -> None:
