@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from .config import FORMATS, LOG_FORMATS, OutputFormat, Settings
-from .parsing import choice, refuse
+from .parsing import choice, listen_address, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from broker_core.declarations import Declarations, Signature
     from broker_core.logs import Part, UnsetWay
 
+    from .logs.sources import SinkPlan
     from .reading import LineReader, MessageReader, Recorded
 
-__all__ = ["UNSET", "LogInputOptions", "LogOutputOptions"]
+__all__ = ["UNSET", "LogInputOptions", "LogOutputOptions", "LogSourceOptions"]
 
 UNSET: "tuple[UnsetWay, ...]" = ("refuse", "nil", "empty")
 """What --unset may say."""
@@ -58,6 +59,52 @@ class LogOutputOptions:
         if self.log_dir is not None and chosen is None:
             settings = replace(settings, output="tsv")
         return replace(settings, logs=True, log_dir=self.log_dir)
+
+
+@dataclass(frozen=True)
+class LogSourceOptions(LogOutputOptions):
+    """What becomes of log writes, and where else logs come from."""
+
+    log_sink: Annotated[
+        str | None,
+        Option(
+            "--log-sink",
+            metavar="[ADDR:]PORT",
+            help="As --logs, for what nodes of a ZeroMQ cluster push here: a share of it if there are other loggers.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
+
+    @property
+    def _output(self) -> LogOutputOptions:
+        return LogOutputOptions(logs=self.logs or self.log_sink is not None, log_dir=self.log_dir)
+
+    @property
+    def formats(self) -> tuple[OutputFormat, ...]:
+        """What -o may say."""
+        return self._output.formats
+
+    def extend(self, settings: Settings, *, chosen: str | None, others: "Sequence[str]" = ()) -> Settings:
+        """As the base class; peers that have no logs to show are refused."""
+        settings = self._output.extend(settings, chosen=chosen, others=others)
+        if settings.logs and self.log_sink is None and all(peer.transport == "zmq" for peer in settings.peers):
+            refuse("nodes of a ZeroMQ cluster do not publish their logs: they push them to loggers", _SINK_HINT)
+        return settings
+
+    def sink(self, capacity: int | None, overflow: str) -> "SinkPlan | None":
+        """Where logs are to come to, if anywhere; *capacity* and *overflow* are about batches that wait."""
+        if self.log_sink is None:
+            return None
+        host, port = listen_address(self.log_sink, "--log-sink")
+        from .logs.sources import SinkPlan
+
+        return SinkPlan(host=host, port=port, capacity=capacity, overflow=overflow)
+
+
+_SINK_HINT = (
+    "--log-sink PORT is one, if they have redef Cluster::Backend::ZeroMQ::connect_log_endpoints += "
+    '{ "tcp://HOST:PORT" }; each batch goes to one logger, so it gets a share and no copies'
+)
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING, Protocol
 
 import trio
 
-from broker_core import DecodeError
+from broker_core import DecodeError, ForeignMessage
 
+from .complaints import Complaints
 from .exit_codes import ExitCode, Failure
 from .output import encode_lines, make_formatter
 from .parsing import refuse
+from .wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from broker_core import Message, Subscriber
+    from broker_core import Message
 
     from .config import Settings
     from .context import Context
     from .selecting.selection import Selection
 
-__all__ = ["Ends", "Printer", "Sink", "print_messages", "tell_rate", "tell_ready"]
+__all__ = ["Ends", "Printer", "Sink", "Source", "print_messages", "tell_rate", "tell_ready"]
 
-_PROBLEMS_SHOWN = 10
 _DROP_NOTE_PAUSE = 1.0
 
 
@@ -41,6 +42,21 @@ class Ends:
     """Stop after this time; it is a failure when there were not *count* messages, or one at the least."""
     idle: float | None = None
     """Stop when there was no message for this time."""
+
+
+class Source(Protocol):
+    """Where messages come from, as a subscriber."""
+
+    async def get_batch(self, most: int | None = None) -> list[Message]:
+        """What is there, at least one and at most *most*; trio.EndOfChannel when there will be none any more."""
+
+    @property
+    def dropped(self) -> int:
+        """How many the overflow policy discarded."""
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether the policy has ended it."""
 
 
 class Sink(Protocol):
@@ -76,9 +92,8 @@ class Printer:
         self.taken = 0
         """How many were given to it."""
         self.shown = 0
-        self.skipped = 0
         self.selection = selection
-        self._context = context
+        self._problems = Complaints(context, "messages of that kind")
         self._form = settings.output
         self._formatter = make_formatter(context, settings)
         if settings.nul and context.array is not None:
@@ -88,6 +103,11 @@ class Printer:
         self._writing = False
         self._behind: list[str] = []
         """Lines that came while others were written."""
+
+    @property
+    def skipped(self) -> int:
+        """How many cannot be shown."""
+        return self._problems.total
 
     async def ready(self) -> None:
         """Wait until messages can be shown: always at once."""
@@ -137,6 +157,9 @@ class Printer:
             try:
                 line = self._formatter.line(message)
             except DecodeError as error:
+                if isinstance(message, ForeignMessage):
+                    lines.append(self._formatter.foreign(message))
+                    continue
                 self._skip(message, f"cannot be read: {error}")
                 continue
             if line is None:
@@ -146,15 +169,11 @@ class Printer:
         return lines
 
     def _skip(self, message: Message, problem: str) -> None:
-        self.skipped += 1
-        if self.skipped <= _PROBLEMS_SHOWN:
-            self._context.warn(f"a message on {message.topic} {problem}")
-        if self.skipped == _PROBLEMS_SHOWN:
-            self._context.warn("further messages of that kind are only counted")
+        self._problems.tell(f"a message on {message.topic} {problem}")
 
     def summary(self, dropped: int) -> str:
         """What there was, in words."""
-        parts = [f"received {self.shown} message{'' if self.shown == 1 else 's'}"]
+        parts = [f"received {counted(self.shown, 'message')}"]
         if self.selection is not None:
             parts += self.selection.summary()
         if self.skipped:
@@ -164,7 +183,7 @@ class Printer:
         return ", ".join(parts)
 
 
-async def print_messages(context: Context, sink: Sink, subscriber: Subscriber, ends: Ends) -> None:
+async def print_messages(context: Context, sink: Sink, subscriber: Source, ends: Ends) -> None:
     """Print what comes until one of *ends*. Raises :class:`Failure` when it was less than asked for."""
     start = last = trio.current_time()
     limits = [seconds for seconds in (ends.duration, ends.timeout) if seconds is not None]
@@ -205,7 +224,7 @@ def _check_enough(sink: Sink, ends: Ends, *, timed_out: bool) -> None:
     if sink.selection is not None and sink.selection.done:
         return
     if sink.shown < wanted:
-        message = f"timed out: {sink.shown} of {wanted} message{'' if wanted == 1 else 's'} received"
+        message = f"timed out: {sink.shown} of {counted(wanted, 'message')} received"
         raise Failure(message, ExitCode.TIMEOUT)
     if waits:
         message = f"{'timed out: ' * timed_out}the event of --until-event has not come"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .executing import Commands, Execution
     from .logs.printing import LogPrinter
+    from .logs.sources import LogSources, SinkPlan
     from .receiving import Ends
     from .selecting.selection import Selection
 
@@ -58,6 +59,8 @@ class Subscription:
     """What to run for each message instead of showing it."""
     rate: bool = False
     """Whether to tell each second how many messages came."""
+    log_sink: SinkPlan | None = None
+    """Where to take logs of a ZeroMQ cluster, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,8 @@ class Serving:
 
     web: WebServing | None = None
     http: tuple[str, int] | None = None
+    zmq: tuple[str, int, int] | None = None
+    """Host, and the ports of XPUB and XSUB, of the central broker of a ZeroMQ cluster."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +112,12 @@ class _Receiving:
             self._commands = Commands(context, settings, plan.execution, plan.selection)
         self._settings = settings
         self._plan = plan
-        self._subscriber: Subscriber | None = None
+        self._subscriber: Subscriber | LogSources | None = None
+        self._sources: LogSources | None = None
+        """The same, when there is a sink for logs."""
         self._started = False
+        self._missed = 0
+        """Messages that the endpoint had to drop before they reached the subscriber."""
         no_others = settings.template is None and plan.execution is None and not settings.logs
         self.prints_objects = settings.output == "ndjson" and no_others
         """Whether stdout takes lines of ndjson that are no messages."""
@@ -125,7 +134,8 @@ class _Receiving:
         finally:
             self.printer.finish()
             if self._subscriber is not None and self._started:
-                self.context.progress((self._commands or self.printer).summary(self._subscriber.dropped))
+                text = (self._commands or self.printer).summary(self._subscriber.dropped + self._missed)
+                self.context.progress(", ".join([text, *(self._sources.remarks() if self._sources else ())]))
 
     def subscribe(self, session: Session) -> None:
         """Make the subscription; peers learn of it when they are connected."""
@@ -136,11 +146,21 @@ class _Receiving:
         except InvalidValue as error:
             refuse(f"TOPIC: {error}")
 
+    async def open_sink(self, session: Session, plan: SinkPlan) -> str:
+        """Take logs that nodes push, besides what is subscribed to if that is anything; returns where they come."""
+        from .logs.sources import LogSources
+
+        subscriber = cast("Subscriber", self._subscriber) if self._plan.topics else None
+        self._subscriber = self._sources = await LogSources.open(self.context, session.endpoint, plan, subscriber)
+        return self._sources.place
+
     async def print(self) -> None:
         """Print messages until there were enough."""
         assert self._subscriber is not None  # noqa: S101  # subscribe() ran
-        self._started = bool(self._plan.topics)
+        self._started = bool(self._plan.topics) or self._sources is not None
         async with trio.open_nursery() as nursery:
+            if self._sources is not None:
+                nursery.start_soon(self._sources.tell_problems)
             if self._plan.rate:
                 nursery.start_soon(tell_rate, self.context, self._commands or self.printer)
             sink = self._commands or self.printer
@@ -153,8 +173,11 @@ class _Receiving:
         now = time.time()
         await self.printer.line(json_line("gap", peer=address, lost=round(now - seconds, 6), ts=round(now, 6)))
 
-    async def _print_rest(self, _: Session) -> None:
+    async def _print_rest(self, session: Session) -> None:
         """What was received when a signal came is shown, if the reader takes it."""
+        self._missed = sum(peer.missed for peer in session.endpoint.peers())
+        if self._sources is not None:
+            await self._sources.aclose()
         if self._subscriber is None or self._commands is not None:
             return
         rest = self._subscriber.poll()
@@ -184,10 +207,14 @@ def run_subscription(context: Context, settings: Settings, plan: Subscription) -
             session.on_gap = receiving.mark_gap
         session.warn_of_everything(plan.topics)
         await session.connect()
-        names = ", ".join(topic or '""' for topic in plan.topics)
-        where = ", ".join(str(address) for address in settings.peers)
-        context.progress(f"subscribed to {names} at {where}")
-        tell_ready(plan.ready_file, "subscribed")
+        ready = "subscribed"
+        if plan.topics:
+            names = ", ".join(topic or '""' for topic in plan.topics)
+            where = ", ".join(str(address) for address in settings.peers)
+            context.progress(f"subscribed to {names} at {where}")
+        if plan.log_sink is not None:
+            ready = await receiving.open_sink(session, plan.log_sink)
+        tell_ready(plan.ready_file, ready)
         await receiving.print()
 
     receiving.run(main)
@@ -235,11 +262,21 @@ async def open_ports(session: Session, plan: Listening) -> tuple[str, dict[str, 
         if plan.serving.http:
             host, port = plan.serving.http
             others["http"] = f"http://{address_text(host, (await endpoint.serve_status(host, port)).port)}"
+        if plan.serving.zmq:
+            others["zmq"] = await _open_cluster(session, *plan.serving.zmq)
     except PeeringError as error:
         message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
         raise Failure(message, ExitCode.CONNECT, "port 0 takes any free one") from error
     context.warn(f"listening on {', '.join([where, *others.values()])}")
     return where, others
+
+
+async def _open_cluster(session: Session, host: str, port: int, send_port: int) -> str:
+    """Run a central broker, and be a node of its cluster; where others find it."""
+    broker = await session.endpoint.listen_zmq(host, port, send_port)
+    here = broker.address if host else broker.address._replace(host="127.0.0.1")
+    await session.endpoint.peer(here, tls="off")  # what this side listens with is another matter
+    return str(broker.address)
 
 
 def listening_line(session: Session, plan: Listening, where: str, others: dict[str, str]) -> str:
@@ -282,6 +319,8 @@ class Announcer:
             for peer in self._endpoint.peers():
                 if peer.id == info.id and peer.transport in {"ws", "wss"}:
                     self._clients[peer.id] = peer.name
+                elif peer.id == info.id and peer.transport == "zmq":
+                    return  # the cluster that is run here
             self._context.warn(f"{self._who(info.id)} {where}joined ({info.id})")
         elif info is not None and notice.code in {SC.PEER_LOST, SC.PEER_REMOVED}:
             why = f": {notice.message}" if notice.code == SC.PEER_REMOVED and "(" in notice.message else ""

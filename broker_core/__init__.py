@@ -55,6 +55,7 @@ from .messages.cluster_wire import ClusterNode as ClusterNode
 from .messages.envelopes import ForeignMessage as ForeignMessage
 from .messages.envelopes import Message as Message
 from .messages.envelopes import MessageKind as MessageKind
+from .messages.log_pushes import LogPush as LogPush
 from .messages.notices import EndpointInfo as EndpointInfo
 from .messages.notices import ErrorNotice as ErrorNotice
 from .messages.notices import NetworkInfo as NetworkInfo
@@ -99,6 +100,7 @@ from .routing.access import WebAccess as WebAccess
 from .routing.access import WebUser as WebUser
 from .model.addresses import PeerAddress as PeerAddress
 from .model.addresses import split_address as split_address
+from .model.addresses import split_ports as split_ports
 from .stores.backend import Record as Record
 from .stores.files import FileInfo as FileInfo
 from .stores.operations import MISSING as MISSING
@@ -109,6 +111,7 @@ if TYPE_CHECKING:
     from .endpoint.diagnosis import DiagnosisStep as DiagnosisStep
     from .endpoint.doctor import diagnose as diagnose
     from .endpoint.endpoint import Endpoint as Endpoint
+    from .endpoint.log_sink import LogSink as LogSink
     from .endpoint.operations import Operations as Operations
     from .endpoint.options import EndpointOptions as EndpointOptions
     from .endpoint.proxy import Proxy as Proxy
@@ -142,6 +145,7 @@ _LATE = {
     "Endpoint": "endpoint.endpoint",
     "EndpointOptions": "endpoint.options",
     "Listener": "runtime.listeners",
+    "LogSink": "endpoint.log_sink",
     "Operations": "endpoint.operations",
     "Overflow": "runtime.queues",
     "PeerInfo": "runtime.peers",
@@ -184,6 +188,7 @@ __all__ = [
     # The endpoint
     "Endpoint",
     "EndpointOptions",
+    "LogSink",
     "Publisher",
     "Statistics",
     "StatusSubscriber",
@@ -246,6 +251,7 @@ __all__ = [
     "ForeignMessage",
     "IdentifierUpdate",
     "LogCreate",
+    "LogPush",
     "LogWrite",
     "Message",
     "MessageKind",
@@ -291,5 +297,6 @@ __all__ = [
     "same_value",
     "sort_key",
     "split_address",
+    "split_ports",
     "to_value",
 ]

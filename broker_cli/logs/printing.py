@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from broker_cli.complaints import Complaints
 from broker_cli.output import encode_lines
 from broker_cli.output.logs import make_record_lines
-from broker_core import DecodeError, EncodeError
+from broker_cli.wording import counted
+from broker_core import DecodeError, EncodeError, LogPush
 from broker_core.logs import LogDecoder
 
 from .directory import LogDirectory, UnnamedLogError
@@ -18,12 +20,9 @@ if TYPE_CHECKING:
     from broker_cli.context import Context
     from broker_cli.selecting.selection import Selection
     from broker_core import Message
-    from broker_core.logs import LogRecord
+    from broker_core.logs import Decoded, LogRecord
 
-__all__ = ["PROBLEMS_SHOWN", "LogPrinter"]
-
-PROBLEMS_SHOWN = 10
-"""Problems that are told on stderr; all of them are counted."""
+__all__ = ["LogPrinter"]
 
 
 class LogPrinter:
@@ -40,10 +39,13 @@ class LogPrinter:
         """How many could not be read, or had no place."""
         self.others = 0
         """How many messages were no log writes."""
+        self.batches = 0
+        """How many were batches of a ZeroMQ cluster."""
+        self.unreadable = 0
+        """How many of these could not be read; nobody knows how many records they had."""
         self.selection = selection
-        self._context = context
+        self._problems = Complaints(context, "problems")
         self._decoder = LogDecoder()
-        self._told = 0
         self._directory: LogDirectory | None = None
         if settings.log_dir is not None:
             self._directory = LogDirectory(settings.log_dir, settings.output)
@@ -59,8 +61,9 @@ class LogPrinter:
     async def show(self, messages: Sequence[Message], most: int | None = None) -> None:
         """Write the records in *messages*, at most *most*, with one write."""
         self.taken += len(messages)
-        if self.selection is not None:
-            messages = self.selection.select(messages)
+        if self.selection is not None:  # it is for topics, and batches have none
+            pushes = [message for message in messages if type(message) is LogPush]
+            messages = [*pushes, *self.selection.select([one for one in messages if type(one) is not LogPush])]
         records = self._records(messages)
         if most is not None:
             del records[most:]
@@ -82,17 +85,31 @@ class LogPrinter:
     def _records(self, messages: Sequence[Message]) -> list[LogRecord]:
         records: list[LogRecord] = []
         for message in messages:
-            try:
-                decoded = self._decoder.decode(message.value)
-            except DecodeError as error:
-                self._lose(f"a message on {message.topic} cannot be read: {error}")
+            decoded = self._decoded(message)
+            if decoded is None:
                 continue
             for problem in decoded.problems:
-                self._tell(problem)
+                self._problems.tell(problem)
             self.lost += decoded.lost
             self.others += decoded.others
             records += decoded.records
         return records
+
+    def _decoded(self, message: Message) -> Decoded | None:
+        """What is in *message*; None when that cannot be read."""
+        if type(message) is LogPush:
+            self.batches += 1
+            try:
+                return self._decoder.decode_batch(message.payload)
+            except DecodeError as error:
+                self.unreadable += 1
+                self._problems.tell(f"a batch of {message.node} cannot be read: {error}")
+                return None
+        try:
+            return self._decoder.decode(message.value)
+        except DecodeError as error:
+            self._lose(f"a message on {message.topic} cannot be read: {error}")
+            return None
 
     def _printable(self, records: list[LogRecord]) -> list[str]:
         try:
@@ -121,24 +138,23 @@ class LogPrinter:
 
     def _lose(self, problem: str, count: int = 1) -> None:
         self.lost += count
-        self._tell(problem)
-
-    def _tell(self, problem: str) -> None:
-        self._told += 1
-        if self._told <= PROBLEMS_SHOWN:
-            self._context.warn(problem)
-        if self._told == PROBLEMS_SHOWN:
-            self._context.warn("further problems are only counted")
+        self._problems.tell(problem)
 
     def summary(self, dropped: int) -> str:
         """What there was, in words."""
-        parts = [f"received {self.shown} record{'' if self.shown == 1 else 's'}"]
+        parts = [f"received {counted(self.shown, 'record')}"]
+        if self.batches:
+            parts[0] += f" in {counted(self.batches, 'batch', 'batches')}"
+            if self.taken > self.batches:
+                parts[0] += f" and {counted(self.taken - self.batches, 'message')}"
         if self._directory is not None:
             parts[0] += f", which are in {self._where}"
         if self.lost:
             parts.append(f"{self.lost} lost")
+        if self.unreadable:
+            parts.append(f"{counted(self.unreadable, 'batch', 'batches')} unreadable")
         if self.others:
-            parts.append(f"{self.others} other message{'' if self.others == 1 else 's'} left out")
+            parts.append(f"{counted(self.others, 'other message')} left out")
         if dropped:
             parts.append(f"{dropped} messages dropped because the output was too slow")
         return ", ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .parts import Code, Section
 
-__all__ = ["LOG_INPUT", "LOG_OUTPUT"]
+__all__ = ["LOG_INPUT", "LOG_OUTPUT", "LOG_SINK"]
 
 LOG_INPUT = Section(
     "ZEEK LOGS",
@@ -89,9 +89,49 @@ LOG_OUTPUT = Section(
             ),
         ),
         (
-            "Zeek sends logs only with Log::enable_remote_logging=T and the cluster backend Broker, and tells the "
-            "columns of each log to every peer when it connects. Log writes whose columns were not seen, since they "
-            "came by way of another endpoint or because messages were dropped, are counted and told of."
+            "Zeek sends logs only with Log::enable_remote_logging=T and the cluster backend Broker (with ZeroMQ: "
+            "broker subscribe --log-sink), and tells the columns of each log to every peer when it connects. Log "
+            "writes whose columns were not seen, since they came by way of another endpoint or because messages were "
+            "dropped, are counted and told of."
+        ),
+    ),
+)
+
+LOG_SINK = Section(
+    "LOGS OF A ZEROMQ CLUSTER",
+    (
+        (
+            "Nodes of a cluster with the backend ZeroMQ (the default of zeekctl since Zeek 8.1) do not publish their "
+            "logs; they push them to loggers. --log-sink [ADDR:]PORT listens as a logger does, and shows what comes "
+            "as --logs does. It needs no TOPIC and no peers, and without TOPIC it takes none from a profile or from "
+            "BROKER_PEER; with TOPIC it shows the log writes of peers, too."
+        ),
+        Code(
+            (
+                "broker subscribe --log-sink '*:27764' --log-dir logs",
+                "",
+                "# in local.zeek, or on the command line of each node:",
+                'redef Cluster::Backend::ZeroMQ::connect_log_endpoints += { "tcp://HOST:27764" };',
+            )
+        ),
+        (
+            "A node gives each batch of records to one of its loggers in turn. So a further sink gets a share and no "
+            "copy, and the other loggers do not get what it has taken. To see all, be the only one."
+        ),
+        (
+            "Nobody confirms batches. What waits here for a slow output is bounded by --max-queue (1000 batches), and "
+            "as many wait in libzmq. Then nothing more is read (--on-overflow block, the default here even on a "
+            "terminal): nodes keep some batches (Cluster::Backend::ZeroMQ::log_sndhwm), give them to other loggers, or "
+            "complain and drop them. Batches that were taken and not shown when the command ends are counted."
+        ),
+        (
+            "Messages that are no batch of logs are skipped, told of and counted, and so are batches that cannot be "
+            "read. --ready-file gets ADDR:PORT, the real port when PORT is 0."
+        ),
+        (
+            "With the keys of a cluster that encrypts (--curve-dir, or Zeek's variables for them) only its nodes get "
+            "in. Keep this in mind: a node of Zeek 8.2 ends itself when it cannot get in at one of its loggers, be "
+            "it for other keys or because only one side has any. What was refused is told and counted."
         ),
     ),
 )

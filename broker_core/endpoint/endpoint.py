@@ -20,8 +20,8 @@ from broker_core.runtime.peers import RemotePeer
 from broker_core.runtime.stores import Stores
 from broker_core.runtime.tls import TlsMode, check_tls_mode
 from broker_core.runtime.web_options import WebServerOptions, WebStyle
-from broker_core.runtime.zmq_support import need_pyzmq
 
+from .cluster_serving import ClusterServing
 from .options import EndpointOptions
 from .publisher import CHECKPOINT_EVERY, Publisher
 from .statistics import statistics_of
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from broker_core.runtime.peers import Peer, PeerInfo
     from broker_core.runtime.queues import Overflow
     from broker_core.runtime.store_base import StoreInfo
-    from broker_core.runtime.zmq_proxy import CentralBroker
     from broker_core.stores.options import BackendKind
 
     from .statistics import Statistics
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Endpoint"]
 
 
-class Endpoint:
+class Endpoint(ClusterServing):
     """One participant. ``async with Endpoint() as endpoint:`` starts it and, at the end, shuts it down.
 
     All methods are for the trio task tree it was started in. When the block ends without an error, messages
@@ -126,12 +125,14 @@ class Endpoint:
         if self._peerings is not None and self._stores is not None:
             # Clients of a WebSocket server come and go as they like; they are served, but not answered for.
             peers = [peer for peer in self._hub.router.peers.values() if not peer.edge]
-            with trio.move_on_after(float("inf") if timeout is None else timeout):
-                await self._stores.close_all()
-                await self._peerings.leave_all()
+            try:
+                with trio.move_on_after(float("inf") if timeout is None else timeout):
+                    await self._stores.close_all()
+                    await self._peerings.leave_all()
+            finally:
+                for server in self._peerings.cluster_servers:
+                    await server.aclose()  # noqa: ASYNC102  # it waits for nobody
             lost = self._hub.undelivered | {str(peer.peer_id): peer.undelivered for peer in peers if peer.undelivered}
-            for broker in self._peerings.brokers:
-                await broker.aclose()
         for listener in self._status_listeners:
             await listener.aclose()
         for messages in self._hub.router.subscribers():
@@ -184,23 +185,6 @@ class Endpoint:
         if tls is None and mode == "anon" and self.options.tls == "auto":
             mode = "auto"
         return await self._running().listeners.listen_web(host, port, mode, options)
-
-    async def listen_zmq(self, host: str = "127.0.0.1", port: int = 0, send_port: int = 0) -> CentralBroker:
-        """Be the central broker of a ZeroMQ cluster, until shutdown: the XPUB is at *port*, the XSUB at *send_port*.
-
-        *host* is as for :meth:`listen`. A *send_port* of 0 is the one behind *port*; ports of 0 are any free ones. The
-        endpoint is no node of that cluster: it becomes one by ``peer(broker.address)``. With the option *curve* only
-        nodes with the client key get in. Raises :class:`PeerUnavailable` when a port cannot be had,
-        :class:`ConfigurationError` without pyzmq, or for keys that do not suffice.
-        """
-        peerings = self._running()
-        need_pyzmq("a central broker")
-        from broker_core.runtime.zmq_proxy import CentralBroker  # noqa: PLC0415  # most programs have no ZeroMQ
-
-        keys = self.options.curve
-        broker = await CentralBroker.open(host, port, send_port, limits=self.options.limits, keys=keys)
-        peerings.brokers.append(broker)
-        return broker
 
     def _listening_mode(self, tls: TlsMode | None) -> TlsMode:
         if tls is not None:

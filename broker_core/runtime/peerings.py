@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import trio
 
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from .hub import Hub
     from .peers import Peer, RemotePeer
     from .tls import TlsMode
-    from .zmq_proxy import CentralBroker
 
-__all__ = ["Peering", "Peerings"]
+__all__ = ["ClusterServer", "Peering", "Peerings"]
+
+
+class ClusterServer(Protocol):
+    """What serves ZeroMQ clusters, and ends with the endpoint."""
+
+    async def aclose(self) -> None:
+        """End it. Idempotent."""
 
 
 class Peering:
@@ -58,8 +64,8 @@ class Peerings:
         self.nursery = nursery
         self.outgoing: list[Peering] = []
         self.listeners = Listeners(hub, nursery, self._take)
-        self.brokers: list[CentralBroker] = []
-        """Central brokers of ZeroMQ clusters that this endpoint runs."""
+        self.cluster_servers: list[ClusterServer] = []
+        """What this endpoint is for ZeroMQ clusters: central brokers, sinks for logs."""
         self.closing = False
 
     # -- dialling -------------------------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ class Peerings:
             need_pyzmq(str(address))
             from .zmq_dialing import check_cluster  # noqa: PLC0415  # as in _dial()
 
-            check_cluster(self.hub, address, tls)
+            check_cluster(self.hub.curve, address, tls)
         else:
             check_dialing(address, tls, self.hub.credentials)
         peering = Peering(address, retry)

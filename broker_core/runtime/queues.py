@@ -96,6 +96,14 @@ class MessageQueue(Generic[T]):
             self._given_up()
             return
 
+    async def wait_for_room(self) -> None:
+        """Wait, however long, until the next item would be taken in, or treated as the policy says.
+
+        For sources that can leave what they have where it is. Only the policy "block" makes them wait.
+        """
+        while self.full and self.policy == "block" and not self.closed:
+            await self._wait_room()
+
     async def _wait_room(self) -> None:
         event = trio.Event()
         self._room_waiters.append(event)

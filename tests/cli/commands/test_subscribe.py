@@ -8,7 +8,8 @@ import shlex
 import pytest
 import trio
 
-from broker_cli.commands.subscribe import EPILOG, OVERFLOW_POLICIES
+from broker_cli.commands.subscribe import EPILOG
+from broker_cli.receiving_options import OVERFLOW_POLICIES
 from broker_core import ConfigurationError, Count, Event
 from broker_core.errors import BrokerError
 

@@ -6,13 +6,14 @@ import io
 
 import pytest
 
+from broker_cli.complaints import MOST_TOLD
 from broker_cli.config import Settings
 from broker_cli.context import Context
-from broker_cli.logs.printing import PROBLEMS_SHOWN, LogPrinter
+from broker_cli.logs.printing import LogPrinter
 from broker_cli.selecting.selection import Selection
-from broker_core import Event, LogCreate, LogWrite, Message
+from broker_core import Event, LogCreate, LogPush, LogWrite, Message, NodeId
 from broker_core.messages.zeek_logs import LogField
-from log_samples import log_messages
+from log_samples import log_batches, log_messages
 
 
 @pytest.fixture
@@ -88,15 +89,47 @@ async def test_what_cannot_be_read_is_told_and_counted(out):
     assert printer.summary(0) == "received 1 record, 4 lost"
 
 
+def push(payload: bytes) -> LogPush:
+    return LogPush(NodeId("worker 1"), payload)
+
+
+async def test_batches_of_a_cluster(out):
+    context, printer = make(out)
+    await printer.show([push(payload) for payload in log_batches()])
+    assert [line[:18] for line in written(out)] == ['{"_path":"rec","b"'] * 2 + ['{"_path":"cluster"'] * 3
+    assert (printer.batches, printer.shown, printer.lost) == (4, 5, 0)
+    assert printer.summary(0) == "received 5 records in 4 batches"
+    assert context.stderr.getvalue() == ""
+    await printer.show(messages())
+    assert printer.summary(0) == "received 9 records in 4 batches and 5 messages"
+
+
+async def test_a_batch_that_cannot_be_read(out):
+    context, printer = make(out)
+    good = log_batches()[0]
+    await printer.show([push(good[:-1]), push(good + b"more"), push(b"")])
+    assert len(written(out)) == 2
+    assert [line.partition(": log")[0] for line in context.stderr.getvalue().splitlines()] == [
+        "broker: a batch of worker%201 cannot be read"
+    ] * 2
+    assert printer.summary(0) == "received 2 records in 3 batches, 2 batches unreadable"
+
+
+async def test_a_selection_of_topics_is_not_for_batches(out):
+    _, printer = make(out, selection=Selection(exclude=("zeek/logs/Rec", "log-write")))
+    await printer.show([push(log_batches()[0]), *messages()])
+    assert [line[:16] for line in written(out)] == ['{"_path":"rec","'] * 2 + ['{"_path":"broker']
+
+
 async def test_many_problems_are_only_counted(out):
     context, printer = make(out)
     create = LogCreate("X::LOG", "W", "x", [LogField("a", 3)])
     bad = LogWrite("X::LOG", "W", "x", b"")
-    await printer.show([Message("/t", create.value), *[Message("/t", bad.value)] * (PROBLEMS_SHOWN + 5)])
+    await printer.show([Message("/t", create.value), *[Message("/t", bad.value)] * (MOST_TOLD + 5)])
     lines = context.stderr.getvalue().splitlines()
-    assert len(lines) == PROBLEMS_SHOWN + 1
+    assert len(lines) == MOST_TOLD + 1
     assert lines[-1] == "broker: further problems are only counted"
-    assert printer.lost == PROBLEMS_SHOWN + 5
+    assert printer.lost == MOST_TOLD + 5
 
 
 async def test_records_may_end_with_nul(out):
