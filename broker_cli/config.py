@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from broker_core import PeerAddress, TlsCredentials
+    from broker_core import CurveKeys, PeerAddress, TlsCredentials
     from broker_core.declarations import Declarations
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "LOG_FORMATS",
     "OUTPUT_WORDS",
     "STAMPS",
+    "ZEEK_CURVE_VARIABLES",
     "OutputFormat",
     "Profile",
     "Settings",
@@ -56,6 +57,12 @@ ENV_TLS_KEY = "BROKER_TLS_KEY"
 ENV_TLS_KEY_LOG = "BROKER_TLS_KEY_LOG"
 ENV_TLS_KEY_PASS_FILE = "BROKER_TLS_KEY_PASS_FILE"  # noqa: S105  # the name of a variable
 ENV_TOKEN_FILE = "BROKER_TOKEN_FILE"  # noqa: S105  # likewise
+ZEEK_CURVE_VARIABLES: tuple[str, ...] = tuple(
+    f"ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_{whose}_{kind}KEY"
+    for whose in ("SERVER", "CLIENT")
+    for kind in ("PUBLIC", "SECRET")
+)
+"""Zeek's own variables for CURVE keys. They hold keys, where our variables only name files."""
 
 Stamps = Literal["wall", "delta", "net", "none"]
 STAMPS: tuple[Stamps, ...] = ("wall", "delta", "net", "none")
@@ -99,6 +106,8 @@ class Settings:
     tls: Tls = "auto"
     credentials: TlsCredentials | None = None
     """For TLS with certificates."""
+    curve: CurveKeys | None = None
+    """For ZeroMQ clusters that encrypt."""
     token: str | None = field(default=None, repr=False)
     """What a WebSocket server wants to be told before it lets anybody in."""
     web_zone: tzinfo = UTC

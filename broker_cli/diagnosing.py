@@ -55,6 +55,7 @@ def run_doctor(context: Context, settings: Settings, topics: tuple[str, ...]) ->
                         address,
                         tls=settings.tls,
                         credentials=settings.credentials,
+                        curve=settings.curve,
                         topics=topics,
                         id=own_id,
                         limits=limits,

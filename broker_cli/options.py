@@ -112,8 +112,13 @@ class _RetryOptions:
 class ConnectOptions(AccessOptions, _RetryOptions):
     """How to make connections."""
 
-    def extend(self, settings: Settings, peers: "tuple[PeerAddress, ...]", context: Context) -> Settings:
-        """*settings* with what this group, the environment and the profile say."""
+    def extend(
+        self, settings: Settings, peers: "tuple[PeerAddress, ...]", context: Context, *, keys: bool = False
+    ) -> Settings:
+        """*settings* with what this group, the environment and the profile say.
+
+        CURVE keys are looked for when a peer is a ZeroMQ cluster, and with *keys* in any case.
+        """
         timeout = resolve(context, "connect-timeout", self.connect_timeout)
         retry = resolve(context, "retry", self.retry)
         return replace(
@@ -125,6 +130,7 @@ class ConnectOptions(AccessOptions, _RetryOptions):
             tls=self.tls_mode(context, "auto"),
             credentials=self.credentials(context),
             token=self.token(context),
+            curve=self.curve(context, needed=keys or any(peer.transport == "zmq" for peer in peers)),
             web_zone=self.zone(context),
             id=self.id,
         )

@@ -1,7 +1,9 @@
-"""The options for TLS with certificates, and for the token of a WebSocket server."""
+"""The options for TLS with certificates, for the token of a WebSocket server, and for the keys of a ZeroMQ cluster."""
 
+import stat
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 from typer import Option
@@ -12,7 +14,7 @@ from .parsing import choice, refuse, time_zone
 from .profiles.resolving import Setting, either, resolve
 
 if TYPE_CHECKING:
-    from broker_core import TlsCredentials
+    from broker_core import CurveKeys, TlsCredentials
 
 __all__ = ["AccessOptions", "read_secret"]
 
@@ -62,6 +64,15 @@ class AccessOptions:
     ] = None
     token_command: Annotated[
         str | None, Option("--token-command", metavar="COMMAND", help="Prints that token.", rich_help_panel=_PANEL)
+    ] = None
+    curve_dir: Annotated[
+        str | None,
+        Option(
+            "--curve-dir",
+            metavar="DIR",
+            help="CURVE keys of a ZeroMQ cluster, as zeekctl keeps them.",
+            rich_help_panel=_PANEL,
+        ),
     ] = None
     ws_zone: Annotated[
         str | None,
@@ -115,6 +126,37 @@ class AccessOptions:
             resolve(context, "token-file", self.token_file), resolve(context, "token-command", self.token_command)
         )
         return _secret(context, chosen) if preset or chosen.given else None
+
+    def curve(self, context: Context, *, needed: bool = True) -> "CurveKeys | None":
+        """The keys of a ZeroMQ cluster, None when nobody says any.
+
+        Where they are not *needed* only a flag counts: what is wrong with keys that nobody uses disturbs nobody.
+        """
+        chosen = resolve(context, "curve-dir", self.curve_dir)
+        if chosen.text is None or not (needed or chosen.given):
+            return None
+        from broker_core import ConfigurationError, CurveKeys
+
+        try:
+            if not chosen.text:  # Zeek's variables hold the keys
+                return CurveKeys.from_environment(context.environ)
+            keys = CurveKeys.from_directory(chosen.text)
+        except ConfigurationError as error:
+            refuse(f"{chosen.what}: {error}" if chosen.text else str(error))
+        _warn_of_readers(context, Path(chosen.text))
+        return keys
+
+
+def _warn_of_readers(context: Context, folder: Path) -> None:
+    """Say so when everybody on this machine can read secret keys in *folder*."""
+    try:
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return
+        exposed = sorted(file.name for file in folder.glob("*_secretkey") if file.stat().st_mode & stat.S_IROTH)
+    except OSError:  # changed meanwhile
+        return
+    if exposed:
+        context.warn(f"{folder}: everybody can read {' and '.join(exposed)}; chmod -R go-rwx would help")
 
 
 def _secret(context: Context, setting: Setting) -> str | None:

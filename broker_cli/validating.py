@@ -90,6 +90,7 @@ def _about_profile(context: Context, config: ConfigFile, name: str, *, connect: 
         peers = PeerOptions().addresses(alone)
         credentials = ConnectOptions().credentials(alone)
         settings = ConnectOptions().extend(Settings(), peers, alone)
+        ConnectOptions().curve(alone)
     except Failure as failure:
         finding.problems.append(_short(failure, config, name))
         return finding

@@ -34,6 +34,8 @@ class Key(NamedTuple):
     """What applies when nobody says anything, in words; "" for nothing."""
     path: Literal["", "file", "dir", "new"] = ""
     """Whether it names a file, a directory, or a file that is written; relative to the file with the profiles."""
+    held: tuple[str, ...] = ()
+    """Environment variables that hold what is otherwise in the file or directory: secrets, which are not shown."""
 
 
 _ALL = (
@@ -55,6 +57,7 @@ _ALL = (
     Key("tls-key-log", "text", config.ENV_TLS_KEY_LOG, path="new"),
     Key("token-file", "text", config.ENV_TOKEN_FILE, path="file"),
     Key("token-command"),
+    Key("curve-dir", path="dir", held=config.ZEEK_CURVE_VARIABLES),
     Key("ws-zone", default="UTC"),
     Key("event-file", "texts", path="file"),
     Key("topics", "texts"),

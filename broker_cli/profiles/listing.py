@@ -2,8 +2,9 @@
 
 A line of ndjson has for a profile ``name``, ``peers``, ``tls`` (or null), ``default`` and ``in_use`` (true or false),
 ``file``, and ``error`` for one that is wrong; for a setting ``name``, ``value`` (text, an array of texts, true or
-false, or null when nobody says any), ``default`` (what applies then), ``origin`` (flag, environment, profile or
-default), ``source`` (the option, variable or profile, or null), and ``file`` (of the profile, or null).
+false, or null when nobody says any, or the environment holds a secret), ``default`` (what applies when nobody says
+any), ``origin`` (flag, environment, profile or default), ``source`` (the option, variable or profile, or null), and
+``file`` (of the profile, or null).
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ def _text(setting: Setting) -> str:
     value = setting.value
     if value is None:
         return KEYS[setting.name].default or "-"
+    if value == "" and KEYS[setting.name].held:
+        return "(not shown)"
     if KEYS[setting.name].form == "attempts":
         return {"": "true", "0": "false"}.get(str(value), str(value))
     if isinstance(value, bool):
@@ -124,6 +127,8 @@ def _facts(setting: Setting) -> dict[str, Any]:
     value, origin = setting.value, setting.origin
     if KEYS[setting.name].form == "attempts" and value in {"", "0"}:
         value = value == ""
+    if value == "" and KEYS[setting.name].held:
+        value = None
     return {
         "name": setting.name,
         "value": list(value) if isinstance(value, tuple) else value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from broker_cli.config import ENV_PROFILE, OUTPUT_WORDS
@@ -43,7 +44,7 @@ class Setting(NamedTuple):
 
     name: str
     value: Preset | None
-    """None when nobody says anything; never "" unless that is a value."""
+    """None when nobody says anything; never "" unless that is a value, or the value is in variables that hold it."""
     origin: Origin = _DEFAULT
 
     @property
@@ -85,6 +86,8 @@ def resolve(context: Context, name: str, flag: Preset | list[str] | None = None)
         parts: Preset = tuple(part for part in text.split(",") if part.strip()) if key.form == "texts" else text
         if parts:
             return Setting(name, parts, Origin("environment", key.variable))
+    if any(map(context.environ.get, key.held)):
+        return Setting(name, "", Origin("environment", commonprefix(key.held) + "*"))  # noqa: RUF071  # no path
     profile = context.profile
     if profile is not None and name in profile.values:
         return Setting(name, profile.values[name], Origin("profile", profile.name, profile.file))

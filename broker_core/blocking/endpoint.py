@@ -108,6 +108,8 @@ class Endpoint:
     def peer(self, addr: str, port: int, retry: float = 10.0) -> bool:
         """Peer with the endpoint at *addr* and *port*, and return whether there is a new peering.
 
+        An *addr* that starts with ``ws://`` or ``wss://`` is a WebSocket server, and with ``zmq://`` the central broker
+        of a Zeek cluster on ZeroMQ, whose XSUB is at the port behind *port* unless it is named (``zmq://host:1:5``).
         One attempt is made, and a failure told to status subscribers. A peering that is lost later is made anew,
         first after *retry* seconds and then less and less often, unless *retry* is 0. False too when the two are
         peers already (True with ``api_version`` 2).

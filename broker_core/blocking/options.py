@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from broker_core import DEFAULT_LIMITS, ConfigurationError, EndpointOptions, Limits, TlsCredentials
 
 if TYPE_CHECKING:
-    from broker_core import Overflow
+    from broker_core import CurveKeys, Overflow
 
 __all__ = ["BrokerOptions", "Configuration"]
 
@@ -38,6 +38,8 @@ class BrokerOptions:
     """
     peer_overflow: Overflow = "block"
     """What happens to a message for a peer whose queue is full."""
+    curve: CurveKeys | None = field(default=None, repr=False)
+    """The keys of a ZeroMQ cluster that encrypts."""
     limits: Limits = field(default=DEFAULT_LIMITS)
     """All bounds and timeouts."""
 
@@ -75,6 +77,7 @@ class Configuration:
             tls="off" if options.disable_ssl else "auto",
             credentials=self._credentials(),
             peer_overflow=options.peer_overflow,
+            curve=options.curve,
             limits=options.limits,
         )
 

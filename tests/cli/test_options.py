@@ -10,6 +10,7 @@ from broker_cli.config import ENV_CONNECT_TIMEOUT, ENV_OUTPUT, ENV_PEER, ENV_TLS
 from broker_cli.context import Context
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.options import ConnectOptions, DisplayOptions, PeerOptions
+from broker_core import PeerAddress
 
 
 def context(terminal: bool = False, **environ: str) -> Context:
@@ -58,8 +59,8 @@ def test_how_much_to_say():
 
 def test_connecting():
     made = context(**{ENV_TLS: "off", ENV_CONNECT_TIMEOUT: "2s"})
-    settings = ConnectOptions().extend(Settings(output="raw", colour=True), (("h", 1),), made)
-    assert settings == Settings(output="raw", colour=True, peers=(("h", 1),), tls="off", connect_timeout=2)
+    settings = ConnectOptions().extend(Settings(output="raw", colour=True), (PeerAddress("h", 1),), made)
+    assert settings == Settings(output="raw", colour=True, peers=(PeerAddress("h", 1),), tls="off", connect_timeout=2)
     chosen = ConnectOptions(connect_timeout="1min", retry="3", reconnect="", tls="anon", id="x")
     settings = chosen.extend(Settings(), (), made)
     assert (settings.connect_timeout, settings.retry, settings.reconnect) == (60, 3, None)
@@ -82,8 +83,11 @@ def test_wrong_ways_to_connect(options):
 
 def test_peers_come_from_flags_or_else_from_the_environment():
     made = context(**{ENV_PEER: "a:1, b:2,,a:1"})
-    assert PeerOptions().required(made) == (("a", 1, "broker"), ("b", 2, "broker"))
-    assert PeerOptions(peer=["c:3", "d:4,c:3"]).required(made) == (("c", 3, "broker"), ("d", 4, "broker"))
+    assert PeerOptions().required(made) == (PeerAddress("a", 1, "broker"), PeerAddress("b", 2, "broker"))
+    assert PeerOptions(peer=["c:3", "d:4,c:3"]).required(made) == (
+        PeerAddress("c", 3, "broker"),
+        PeerAddress("d", 4, "broker"),
+    )
 
 
 def test_no_peer_says_how_to_give_one():
@@ -101,10 +105,10 @@ def test_a_profile_is_chosen_before_anything_looks_at_options(tmp_path):
     display.prepare(made)
     assert made.verbosity == 1
     assert display.settings(made).output == "raw"
-    assert PeerOptions().required(made) == (("p", 1, "broker"),)
-    assert PeerOptions(peer=["q:1"]).required(made) == (("q", 1, "broker"),)
+    assert PeerOptions().required(made) == (PeerAddress("p", 1, "broker"),)
+    assert PeerOptions(peer=["q:1"]).required(made) == (PeerAddress("q", 1, "broker"),)
     made.environ["BROKER_PEER"] = "e:1"
-    assert PeerOptions().required(made) == (("e", 1, "broker"),)
+    assert PeerOptions().required(made) == (PeerAddress("e", 1, "broker"),)
     DisplayOptions(no_profile=True).prepare(made)
     assert made.profile is None
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 
 import pytest
 
 from broker_cli import config
+from broker_cli.config import Settings
 from broker_cli.context import Context
 from broker_cli.exit_codes import ExitCode, Failure
+from broker_cli.options import ConnectOptions
 from broker_cli.tls_options import AccessOptions, read_secret
+from broker_core import CurveKeys, PeerAddress
 
 
 def context(**environ):
@@ -73,6 +77,84 @@ def test_what_is_no_secret_is_refused_without_being_shown(tmp_path, content):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(Failure, match="no such file or directory"):
         read_secret("--token-file", str(tmp_path / "no"))
+
+
+# -- keys of ZeroMQ clusters ---------------------------------------------------------------------------------------
+
+KEYS = CurveKeys.generate()
+FIELDS = ("server_public", "server_secret", "client_public", "client_secret")
+VARIABLES = {variable: getattr(KEYS, name) for name, variable in zip(FIELDS, config.ZEEK_CURVE_VARIABLES, strict=True)}
+
+
+def test_without_any_there_are_no_keys():
+    assert AccessOptions().curve(context()) is None
+    assert AccessOptions(curve_dir="").curve(context(**dict.fromkeys(config.ZEEK_CURVE_VARIABLES, ""))) is None
+
+
+def test_keys_come_from_a_directory_or_from_zeeks_variables(tmp_path):
+    KEYS.save(tmp_path)
+    assert AccessOptions(curve_dir=str(tmp_path)).curve(context()) == KEYS
+    assert AccessOptions().curve(context(**VARIABLES)) == KEYS
+    assert AccessOptions().curve(with_profile(curve_dir=str(tmp_path))) == KEYS
+
+
+def test_a_flag_comes_before_variables_and_these_before_the_profile(tmp_path):
+    other = CurveKeys.generate()
+    other.save(tmp_path)
+    made = with_profile(curve_dir="nowhere")
+    made.environ = VARIABLES
+    assert AccessOptions(curve_dir=str(tmp_path)).curve(made) == other
+    assert AccessOptions().curve(made) == KEYS
+
+
+def test_keys_that_nobody_needs_are_not_read():
+    """Whoever has Zeek's variables set talks to other peers, too."""
+    wrong = context(**{config.ZEEK_CURVE_VARIABLES[1]: "s3cret"})
+    assert AccessOptions().curve(wrong, needed=False) is None
+    assert AccessOptions().curve(with_profile(curve_dir="nowhere"), needed=False) is None
+    with pytest.raises(Failure, match=r"^--curve-dir: there is no directory with CURVE keys at nowhere"):
+        AccessOptions(curve_dir="nowhere").curve(wrong, needed=False)
+    web = ConnectOptions().extend(Settings(), (PeerAddress("h", 1), PeerAddress("h", 1, "ws")), wrong)
+    assert web.curve is None
+    with pytest.raises(Failure) as caught:
+        ConnectOptions().extend(Settings(), (PeerAddress("h", 1), PeerAddress("h", 1, "zmq")), wrong)
+    assert caught.value.code is ExitCode.USAGE
+    assert caught.value.message == f"{config.ZEEK_CURVE_VARIABLES[1]} has 6 characters, and a key in Z85 has 40"
+
+
+def test_what_is_wrong_with_keys_says_who_named_them(tmp_path):
+    (tmp_path / "client_secretkey").write_text("s3cret\n")
+    with pytest.raises(Failure) as caught:
+        AccessOptions(curve_dir=str(tmp_path)).curve(context())
+    assert caught.value.code is ExitCode.USAGE
+    assert caught.value.message == (
+        f"--curve-dir: {tmp_path}/client_secretkey has 6 characters, and a key in Z85 has 40"
+    )
+    with pytest.raises(Failure, match=r"^f: profile lab: curve-dir: .*client_secretkey has 6 characters"):
+        AccessOptions().curve(with_profile(curve_dir=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("folder", "modes", "told"),
+    [
+        (0o700, {}, ""),
+        (0o700, {"client_secretkey": 0o644}, ""),
+        (0o755, {}, ""),
+        (0o755, {"client_publickey": 0o644, "server_publickey": 0o644}, ""),
+        (0o755, {"client_secretkey": 0o640}, ""),
+        (0o755, {"client_secretkey": 0o644}, "client_secretkey"),
+        (0o711, {"client_secretkey": 0o604, "server_secretkey": 0o604}, "client_secretkey and server_secretkey"),
+    ],
+)
+def test_secret_keys_that_everybody_can_read_are_told(tmp_path, folder, modes, told):
+    made, where = context(), tmp_path / "curve"
+    made.stderr = io.StringIO()
+    for file in KEYS.save(where).values():
+        file.chmod(modes.get(file.name, 0o600))
+    where.chmod(folder)
+    assert AccessOptions(curve_dir=str(where)).curve(made) == KEYS
+    text = f"broker: {where}: everybody can read {told}; chmod -R go-rwx would help\n"
+    assert made.stderr.getvalue() == text * bool(told)
 
 
 # -- profiles -----------------------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ async def test_a_good_profile(validate):
         ('cert-key = "config.toml"', "cert-key: it belongs to no cert"),
         ('cert = "config.toml"', "cert: {folder}/config.toml: "),
         ('ca = "config.toml"', "ca: {folder}/config.toml: "),
+        ('curve-dir = "no"', "curve-dir: {folder}/no: no such file or directory"),
+        ('curve-dir = "."', "curve-dir: there are no CURVE keys in {folder} (files server_publickey, "),
         ('event-file = ["a.zeek"]', "event-file: {folder}/a.zeek: no such file or directory"),
     ],
 )

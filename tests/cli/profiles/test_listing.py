@@ -72,6 +72,19 @@ def test_names_of_profiles_reach_no_terminal_raw():
     assert all(line.isprintable() for line in profile_lines(profile_rows(config, ""), config, human=True))
 
 
+def test_what_the_environment_holds_is_not_shown():
+    made = Context(stderr=io.StringIO(), environ={KEYS["curve-dir"].held[0]: "s3cret"})
+    found = [one for one in settings_of(made, {}) if one.name == "curve-dir"]
+    (line,) = setting_lines(found, human=True, origins=True)
+    assert line == "curve-dir  (not shown)  environment ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_*"
+    (line,) = setting_lines(found, human=False, origins=True)
+    facts = json.loads(line)
+    assert (facts["value"], facts["origin"]) == (None, "environment")
+    assert facts["source"] == "ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_*"
+    (line,) = setting_lines([one._replace(value="d") for one in found], human=True, origins=False)
+    assert line == "curve-dir  d"
+
+
 PROFILE = Profile(name="lab", file="f", values={"peer": ("a:1",), "reconnect": "", "tls-check-host": True})
 
 

@@ -21,6 +21,7 @@ from broker_cli.profiles.resolving import (
     time_limit,
     use_profile,
 )
+from broker_core import PeerAddress
 
 LAB = Origin("profile", "lab", "f.toml")
 
@@ -59,6 +60,15 @@ def test_who_comes_first(name):
     found = resolve(context({name: sample(name, "profile")}), name)
     assert (found.value, found.origin) == (sample(name, "profile"), LAB)
     assert resolve(context({}), name) == resolve(context(), name) == Setting(name, None, Origin("default"))
+
+
+def test_what_variables_hold_is_not_taken_from_there():
+    names = KEYS["curve-dir"].held
+    for name in names:
+        found = resolve(context({"curve-dir": "profile"}, **{name: "secret"}), "curve-dir")
+        assert found == Setting("curve-dir", "", Origin("environment", "ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_*"))
+        assert resolve(context(**{name: "secret"}), "curve-dir", "flag").origin == Origin("flag", "--curve-dir")
+    assert resolve(context({"curve-dir": "profile"}, **dict.fromkeys(names, "")), "curve-dir").origin == LAB
 
 
 @pytest.mark.parametrize("empty", [None, "", [], ()])
@@ -228,7 +238,7 @@ def test_a_whole_connection_from_a_profile(tmp_path):
     )
     peers = PeerOptions().required(made)
     settings = ConnectOptions().extend(Settings(nul=True), peers, made)
-    assert settings.peers == (("a", 1, "broker"), ("b", 2, "broker"))
+    assert settings.peers == (PeerAddress("a", 1, "broker"), PeerAddress("b", 2, "broker"))
     assert (settings.connect_timeout, settings.retry, settings.reconnect, settings.tls) == (2, 3, None, "verify")
     assert (settings.credentials.certificate, settings.credentials.passphrase) == ("c", "phrase")
     assert settings.credentials.check_host
