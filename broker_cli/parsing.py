@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_PORT",
     "address_text",
+    "central_address",
     "choice",
     "close_match",
     "count",
@@ -40,6 +41,7 @@ _SECONDS = {"": 1, "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "min": 
 _NETWORK_TIMESTAMP = 1
 _FIRST_FREE_ID = 200
 _MAX_COUNT = 2**64 - 1
+_LAST_PORT = 0xFFFF
 
 
 def refuse(message: str, hint: str = "") -> NoReturn:
@@ -109,6 +111,24 @@ def listen_address(text: str, what: str = "listen") -> tuple[str, int]:
     if port is None:
         refuse(f"{what}: '{text}' has no port", f"such as {text}:{DEFAULT_PORT}; port 0 takes any free one")
     return "" if host == "*" else host or "127.0.0.1", port
+
+
+def central_address(text: str, what: str) -> tuple[str, int, int]:
+    """Host, port of the XPUB, and of the XSUB (0: the next), in ``5555``, ``ADDR:5555`` or ``ADDR:5555:5600``."""
+    if text.isascii() and text.isdecimal():
+        text = f":{text}"
+    from broker_core import InvalidValue, split_ports
+
+    try:
+        rest, send_port = split_ports(text, text)
+    except InvalidValue as error:
+        refuse(f"{what}: {error.problem}", "such as 5555, *:5555 or *:5555:5556, the ports of XPUB and XSUB")
+    host, port = listen_address(rest, what)
+    if port and send_port == port:
+        refuse(f"{what}: '{text}' has the same port twice", "one is that of the XPUB, the other that of the XSUB")
+    if not send_port and port == _LAST_PORT:
+        refuse(f"{what}: '{text}' leaves no port for the XSUB", "which is the one behind, or such as *:65535:5556")
+    return host, port, send_port
 
 
 def address_text(host: str, port: int) -> str:

@@ -1,4 +1,4 @@
-"""The options for serving WebSocket clients, and the status of the endpoint over HTTP."""
+"""The options for what is served besides peers: WebSocket clients, a ZeroMQ cluster, the status over HTTP."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from typer import Option
 
 from .config import Tls
-from .parsing import choice, listen_address, refuse
+from .parsing import central_address, choice, listen_address, refuse
 
 if TYPE_CHECKING:
     from broker_core import WebAccess
@@ -18,6 +18,8 @@ __all__ = ["WS_OVERFLOW", "ServeOptions"]
 _PANEL = "WebSocket clients"
 _PORTS = {"zeek": "27759", "broker": "9997"}
 """The usual ports, by whose server it is like."""
+
+_ZMQ_PORTS = {"zeek": "5555"}
 
 WebStyle = Literal["broker", "zeek"]
 
@@ -88,6 +90,11 @@ class ServeOptions:
         None
     )
 
+    zmq: Annotated[
+        str | None,
+        Option("--zmq", metavar="[ADDR:]PORT[:PORT]", help="Run a ZeroMQ cluster: XPUB and XSUB; zeek: 5555."),
+    ] = None
+
     @property
     def takes_token(self) -> bool:
         """Whether there are clients to be asked for the token that environment or profile have."""
@@ -97,7 +104,7 @@ class ServeOptions:
         """What was asked for, None when nothing was. *certified*: there are certificates to use."""
         if self.ws is None and (token or self._web_words()):
             refuse(f"{'--token-file' if token else self._web_words()[0]} is for WebSocket clients", "add --ws PORT")
-        if self.ws is None and self.http is None:
+        if self.ws is None and self.http is None and self.zmq is None:
             return None
         from .subscribing import Serving, WebServing
 
@@ -110,7 +117,11 @@ class ServeOptions:
             tls: Tls = choice("--ws-tls", self.ws_tls or ("verify" if certified else "auto"), get_args(Tls))
             overflow = WS_OVERFLOW[choice("--ws-overflow", self.ws_overflow or "disconnect", tuple(WS_OVERFLOW))]
             web = WebServing(host=host, port=port, tls=tls, style=style, access=self._access(token), overflow=overflow)
-        return Serving(web=web, http=None if self.http is None else listen_address(self.http, "--http"))
+        return Serving(
+            web=web,
+            http=None if self.http is None else listen_address(self.http, "--http"),
+            zmq=None if self.zmq is None else central_address(_ZMQ_PORTS.get(self.zmq, self.zmq), "--zmq"),
+        )
 
     def _web_words(self) -> list[str]:
         given = {

@@ -11,7 +11,8 @@ from broker_cli.commandline import with_option_groups
 from broker_cli.context import Context
 from broker_cli.log_options import LogOutputOptions
 from broker_cli.options import DisplayOptions
-from broker_cli.parsing import count, listen_address, optional_duration, store_place
+from broker_cli.parsing import listen_address, store_place
+from broker_cli.receiving_options import StopOptions
 from broker_cli.selection_options import ExecOptions, SelectionOptions, ShowOptions
 from broker_cli.tls_options import AccessOptions
 from broker_cli.type_options import NamingOptions
@@ -25,7 +26,6 @@ EPILOG = """\b
 Examples:
   broker listen --topic /test         then: broker publish -p :9999 /test ...
   broker listen '*:9999' --forward    a hub for others, on every interface
-  broker listen 0 --ready-file port   any free port; the file says which
   broker listen --store db=sqlite:db.sqlite   a data store for others
 
 \b
@@ -55,13 +55,12 @@ def listen(
         list[str] | None, Option("--clone", metavar="NAME", help="Keep a copy of a peer's store; repeatable.")
     ] = None,
     once: Annotated[bool, Option("--once", help="Stop when the first peer has left.")] = False,
-    count_: Annotated[str | None, Option("--count", "-n", metavar="N", help="Stop after N messages.")] = None,
-    for_: Annotated[str | None, Option("--for", metavar="DUR", help="Stop after this time.")] = None,
+    *,
+    stop: StopOptions,
     ready_file: Annotated[
         str | None, Option("--ready-file", metavar="FILE", help="Write ADDR:PORT to FILE once peers can come.")
     ] = None,
     id_: Annotated[str | None, Option("--id", metavar="UUID", help="Take this endpoint id.", hidden=True)] = None,
-    *,
     select: Annotated[SelectionOptions, "Selection"],
     show: Annotated[ShowOptions, "Appearance"],
     run: ExecOptions,
@@ -75,24 +74,25 @@ def listen(
     context: Context = ctx.obj
     credentials = access.credentials(context)
     tls = access.tls_mode(context, "verify" if credentials else "anon")
-    settings = replace(display.settings(context, logs.formats), tls=tls, credentials=credentials, id=id_)
+    curve = access.curve(context, needed=serve.zmq is not None)
+    settings = display.settings(context, logs.formats)
+    settings = replace(settings, tls=tls, credentials=credentials, curve=curve, id=id_)
     settings = show.extend(types.extend(settings, context), display)
     settings = logs.extend(settings, chosen=display.output, others=(*select.given, *show.given, *run.given))
     selection = select.selection(topic or (), settings)
     execution = run.execution(settings)
     host, port = listen_address(place)
-    wanted = None if count_ is None else count("--count", count_)
-    duration = optional_duration("--for", for_)
+    ends = stop.ends()
 
     serving = serve.serving(
         access.token(context, preset=serve.takes_token), certified=credentials is not None and credentials.wanted
     )
-    from broker_cli.receiving import Ends
+
     from broker_cli.subscribing import Listening, Serving, run_listening
 
     plan = Listening(
         topics=tuple(topic or ()),
-        ends=Ends(count=wanted, duration=duration),
+        ends=ends,
         overflow="drop_oldest" if context.stdout_is_terminal and execution is None else "block",
         ready_file=ready_file,
         selection=selection,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from broker_core.errors import PeerUnavailable
 from broker_core.model.addresses import PeerAddress
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class CentralBroker:
             options: dict[int, int] = {zmq.XPUB_VERBOSER: 1, zmq.XPUB_NODROP: 1}
             xpub, first = await context.bind(zmq.XPUB, host, port, options)
             opened.append(xpub)
-            xsub, second = await context.bind(zmq.XSUB, host, send_port or (port and port + 1), {})
+            # For a node that is slow to take them, an XSUB discards subscriptions: by default those beyond 1000.
+            options = {zmq.SNDHWM: limits.max_filter_entries}
+            xsub, second = await _bind_second(context, host, first, send_port, options, free=port == 0)
             opened.append(xsub)
         except BaseException:
             for raw in opened:
@@ -82,6 +85,20 @@ class CentralBroker:
         context, self._context = self._context, None
         if context is not None:
             await context.aclose()
+
+
+async def _bind_second(
+    context: ServerContext, host: str, first: int, wanted: int, options: dict[int, int], *, free: bool
+) -> tuple[zmq.Socket[bytes], int]:
+    """The XSUB at *wanted*, or (0) behind the port *first*; if that one may be any, so may this be."""
+    import zmq  # noqa: PLC0415  # as above
+
+    try:
+        return await context.bind(zmq.XSUB, host, wanted or first + 1, options)
+    except PeerUnavailable:
+        if wanted or not free:
+            raise
+    return await context.bind(zmq.XSUB, host, 0, options)
 
 
 def _run(xsub: zmq.Socket[bytes], xpub: zmq.Socket[bytes]) -> None:

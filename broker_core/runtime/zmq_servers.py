@@ -77,7 +77,7 @@ class ServerContext:
             raw.bind(f"tcp://{number}:{port or '*'}")
         except zmq.ZMQError as error:
             raw.close(linger=0)
-            reason = str(error.strerror or error).lower()
+            reason = zmq.strerror(error.errno or 0).lower()
             raise PeerUnavailable(where, f"cannot listen: {reason}", cause=Cause.CANNOT_LISTEN) from error
         endpoint = raw.get_string(zmq.LAST_ENDPOINT)
         return raw, int(endpoint.rpartition(":")[2])

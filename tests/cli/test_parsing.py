@@ -22,6 +22,7 @@ from broker_cli.parsing import (
     store_place,
     time_zone,
 )
+from broker_core import PeerAddress
 
 
 def refused(function, *args) -> Failure:
@@ -100,7 +101,7 @@ def test_choices():
     ],
 )
 def test_peers(text, host, port):
-    assert peer_address(text) == (host, port, "broker")
+    assert peer_address(text) == PeerAddress(host, port, "broker")
 
 
 @pytest.mark.parametrize(
@@ -129,15 +130,16 @@ def test_no_peers(text):
 
 
 def test_other_protocols_are_named():
-    assert "zmq:// is not supported" in refused(peer_address, "zmq://h:27760").message
+    assert "udp:// is not supported" in refused(peer_address, "udp://h:27760").message
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("ws://h", ("h", 27759, "ws")),
-        ("wss://[::1]:9997/v1/messages/json", ("::1", 9997, "wss")),
-        ("ws://:1/", ("127.0.0.1", 1, "ws")),
+        ("ws://h", PeerAddress("h", 27759, "ws")),
+        ("wss://[::1]:9997/v1/messages/json", PeerAddress("::1", 9997, "wss")),
+        ("ws://:1/", PeerAddress("127.0.0.1", 1, "ws")),
+        ("zmq://h:27760", PeerAddress("h", 27760, "zmq")),
     ],
 )
 def test_websocket_addresses(text, expected):
