@@ -71,7 +71,10 @@ async def watch_reader(fd: int) -> bool:
     poll.register(fd, 0)  # errors and hang-ups are always reported
     while not poll.poll(0):
         if sys.platform == "linux" and stat.S_ISFIFO(mode):
-            await trio.lowlevel.wait_readable(fd)  # never readable, but epoll wakes it for errors
+            try:
+                await trio.lowlevel.wait_readable(fd)  # never readable, but epoll wakes it for errors
+            except trio.BusyResourceError:  # only one task can wait so, and endpoints may be probed side by side
+                await trio.sleep(_POLL_INTERVAL)
         else:
             await trio.sleep(_POLL_INTERVAL)
     return True

@@ -13,6 +13,7 @@ from broker_core import EC, ErrorNotice, LocalProtocolError, PeeringError
 from broker_core.model.topics import store_of
 
 from .context import escape
+from .dialects import NODE_TOPICS
 from .exit_codes import ExitCode, Failure
 from .output import encode_lines
 from .output.documents import document_lines
@@ -55,7 +56,7 @@ async def _facts(session: Session, info: PeerInfo, address: str) -> dict[str, An
     return {
         "address": address,
         "id": str(info.id),
-        **({"name": info.name} if info.name else {}),
+        **({"name": info.name} if info.name and info.transport != "zmq" else {}),
         **({"version": info.version} if info.version else {}),
         "transport": info.transport,
         "protocol": info.protocol_version,
@@ -65,6 +66,23 @@ async def _facts(session: Session, info: PeerInfo, address: str) -> dict[str, An
         "rtt_min": round(min(times), 6) if times else None,
         "subscriptions": list(current.filter),
         "stores": [{"name": name, "role": role} for name, role in stores],
+        **(_cluster_facts(session, current) if info.transport == "zmq" else {}),
+    }
+
+
+def _cluster_facts(session: Session, info: PeerInfo) -> dict[str, Any]:
+    """What only a cluster on ZeroMQ has."""
+    limits = session.endpoint.options.limits
+    announced = [topic for topic in info.filter if topic.startswith(NODE_TOPICS)]
+    return {
+        "node": info.name,
+        "nodes": [{"id": node.id, "name": node.name, "host": node.host, "pid": node.pid} for node in info.nodes],
+        "final_dot": all(topic.endswith(".") for topic in announced) if announced else None,
+        "send_high_water": limits.zmq_send_hwm,
+        "receive_high_water": limits.zmq_receive_hwm,
+        "stalls": info.stalls,
+        "missed": info.missed,
+        "dropped": info.dropped,
     }
 
 

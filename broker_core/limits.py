@@ -85,7 +85,7 @@ class Limits:
     http_timeout: float = 5.0
     """For one HTTP request, and for its answer to be taken."""
     status_topics: int = 64 * 1024
-    """Characters of the subscriptions of one peer or subscriber that the HTTP status document lists."""
+    """Characters of the subscriptions (or node ids) of one peer or subscriber that the HTTP status document lists."""
     zmq_send_hwm: int = 1000
     """Messages that libzmq takes for the central broker of a ZeroMQ cluster before it has sent them (as Zeek)."""
     zmq_receive_hwm: int = 16384

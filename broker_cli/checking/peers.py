@@ -78,14 +78,14 @@ def check_peer(check: Check, wishes: PeerWishes) -> int:
 
 
 def _well(target: str, info: PeerInfo, times: list[float]) -> str:
-    spoken = f"Broker {info.protocol_version}" if info.transport == "broker" else "WebSocket"
+    spoken = {"broker": f"Broker {info.protocol_version}", "zmq": "ZeroMQ"}.get(info.transport, "WebSocket")
     version = f", version {info.version}" if info.version else ""
     time = f" after {1000 * median(times):.3f} ms" if times else ""
     return f"{target} answers{time}, {spoken}{version}, TLS: {info.tls}"
 
 
 def _missing(session: Session, info: PeerInfo, topics: tuple[str, ...]) -> list[Problem]:
-    if topics and info.transport != "broker":
+    if topics and info.transport in {"ws", "wss"}:
         return [(Status.UNKNOWN, "a WebSocket server does not tell what it is subscribed to")]
     current = next((peer for peer in session.endpoint.peers() if peer.id == info.id), info)
     return [
@@ -98,6 +98,9 @@ def _missing(session: Session, info: PeerInfo, topics: tuple[str, ...]) -> list[
 async def _look_at_certificate(
     check: Check, wishes: PeerWishes, metrics: list[Metric], problems: list[Problem]
 ) -> None:
+    if check.settings.peers[0].transport == "zmq":
+        problems.append((Status.UNKNOWN, "a cluster on ZeroMQ has keys, and no certificates"))
+        return
     facts = await _certificate(check)
     if facts is None:
         problems.append((Status.CRITICAL, f"{check.target} shows no certificate"))

@@ -10,6 +10,7 @@ import trio
 from broker_cli.selecting.facts import MISSING, Facts, name_of_event
 from broker_cli.selecting.unpacking import members
 from broker_cli.session import Session, run_session
+from broker_cli.wording import counted
 from broker_core import DecodeError
 
 from .running import conclude
@@ -104,5 +105,5 @@ def _verdict(check: Check, wishes: TopicWishes, seen: int, waited: float) -> Ver
         number = f"no {noun}" if not seen else f"{seen} of {wishes.count} {noun}s"
         problems.append((Status.CRITICAL, f"{number} on {wishes.topic} within {wishes.within:g} s"))
     time = wishes.within if wishes.measures else waited
-    well = f"{seen} {noun}{'' if seen == 1 else 's'} on {wishes.topic} within {time:.3g} s"
+    well = f"{counted(seen, noun)} on {wishes.topic} within {time:.3g} s"
     return check.verdict(well, metrics, problems)

@@ -21,6 +21,7 @@ Examples:
   broker doctor manager:27761 zeek/cluster/  does it get what I publish?
   broker doctor zeek:9999 --cert c.pem --cert-key k.pem --ca ca.pem
   broker doctor ws://manager:27759           Cluster::listen_websocket
+  broker doctor zmq://manager:27760          a cluster on ZeroMQ
   broker doctor -q zeek:9999                 only the cause and the remedy
 
 \b

@@ -18,6 +18,7 @@ USAGE = ("[OPTIONS] [HOST:PORT | URL]...",)
 EPILOG = """\b
 Examples:
   broker status :9999 zeek.example:9999
+  broker status zmq://manager:27760         a cluster on ZeroMQ and its nodes
   broker status http://127.0.0.1:9990       what an endpoint tells of itself
   BROKER_PEER=a:9999,b:9999 broker status -o ndjson | jq .rtt
 
@@ -50,4 +51,5 @@ def status(
 
     named = [StatusUrl.parse(text) if is_url(text) else peer_address(text, "HOST:PORT") for text in addresses or ()]
     targets = tuple(dict.fromkeys(named)) or peers.required(context)
-    run_status(context, connect.extend(settings, (), context), targets)
+    keys = any(not isinstance(target, StatusUrl) and target.transport == "zmq" for target in targets)
+    run_status(context, connect.extend(settings, (), context, keys=keys), targets)

@@ -80,6 +80,7 @@ def diagnosis_json(found: Diagnosis) -> str:
         version=found.version,
         rtt=None if found.rtt is None else round(found.rtt, 6),
         subscriptions=None if found.subscriptions is None else list(found.subscriptions),
+        nodes=None if found.nodes is None else [node._asdict() for node in found.nodes],
         certificate=_certificate(found.certificate),
         steps=[
             {"name": step.name, "ok": step.ok, "text": step.text, "seconds": round(step.seconds, 6)}

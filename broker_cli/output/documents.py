@@ -26,7 +26,7 @@ _COLUMNS = {
     "stores": ("role", "backend", "entries", "clones", "synchronized", "pending"),
 }
 """What people want to know first of each."""
-_UNDERNEATH = {"peerings": ("name", "version", "subscriptions"), "stores": ()}
+_UNDERNEATH = {"peerings": ("name", "version", "missed", "stalls", "nodes", "subscriptions"), "stores": ()}
 """What gets a line of its own under the row."""
 _SHORT = {"direction": "dir", "transport": "over", "synchronized": "synced"}
 
@@ -127,8 +127,15 @@ def _cell(column: str, value: Any) -> str:
 def _named(name: str, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     label = {"subscriptions": "wants"}.get(name, name)
+    if name == "nodes":
+        values = [_node(one) for one in values]
     texts = [_topic(one) for one in values] or ["nothing"]
     return [f"{label if at == 0 else ' ' * len(label)} {text}" for at, text in enumerate(texts)]
+
+
+def _node(value: Any) -> Any:
+    """The name of a node of a cluster, or its id where it has none."""
+    return (value.get("name") or value.get("id")) if isinstance(value, dict) else value
 
 
 def _topic(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from broker_cli.context import escape
+from broker_cli.wording import counted
 from broker_core.model.topics import store_of
 
 from .json_lines import json_line
@@ -16,7 +17,9 @@ __all__ = ["facts_block", "facts_json", "facts_table"]
 
 Facts = dict[str, Any]
 """address, and either error, code and hint, or id, transport, protocol, direction, tls, subscriptions, stores, rtt
-(the median) and rtt_min in seconds, and name and version where the peer tells them."""
+(the median) and rtt_min in seconds, and name and version where the peer tells them. Of a cluster on ZeroMQ also node
+(the own id there), nodes, final_dot (of the topics of its nodes), send_high_water, receive_high_water, stalls, missed
+and dropped."""
 
 _USUAL = 80
 """Columns from which on addresses are not folded unless they are very long."""
@@ -24,7 +27,17 @@ _WIDE = 120
 """Columns from which on a table has room for ids."""
 _ID_SIZE = 36
 
-_PROTOCOLS = {"broker": "Broker, version {protocol}", "ws": "JSON over WebSocket", "wss": "JSON over WebSocket"}
+_PROTOCOLS = {
+    "broker": "Broker, version {protocol}",
+    "ws": "JSON over WebSocket",
+    "wss": "JSON over WebSocket",
+    "zmq": "ZeroMQ, as a node of a Zeek cluster",
+}
+_DOTS = {
+    True: "with a dot at the end, as Zeek 7.2 and later have them",
+    False: "without a dot at the end, as Zeek 7.1 has them",
+    None: "none is there to be seen",
+}
 
 
 def facts_json(kind: str, facts: Facts) -> str:
@@ -60,14 +73,35 @@ def facts_block(facts: Facts) -> list[str]:
         ("direction", [{"out": "out (we connected)", "in": "in (it connected)"}.get(facts["direction"], "local")]),
         ("tls", [facts["tls"]]),
         ("round trip", [_round_trip(facts)]),
+        *(_cluster(facts) if "nodes" in facts else []),
         ("subscriptions", _topics(facts) or ["none"]),
-        ("stores", _stores(facts) or ["none"]),
+        *([] if "nodes" in facts else [("stores", _stores(facts) or ["none"])]),
     ]
     lines = []
     for name, values in rows:
         for at, value in enumerate(values):
             lines.append(f"{'' if at else name:<14}{escape(value)}")
     return lines
+
+
+def _cluster(facts: Facts) -> list[tuple[str, list[str]]]:
+    """What only a cluster on ZeroMQ has; of stores it knows nothing."""
+    missed, dropped = (counted(facts[key], "message") for key in ("missed", "dropped"))
+    return [
+        ("own node", [facts["node"]]),
+        ("nodes", [_node(node) for node in facts["nodes"]] or ["none has announced itself"]),
+        ("node topics", [_DOTS[facts["final_dot"]]]),
+        ("high water", [f"{counted(facts['send_high_water'], 'message')} out, {facts['receive_high_water']} in"]),
+        ("stalled", [counted(facts["stalls"], "time") if facts["stalls"] else "never"]),
+        ("missed", [f"{missed}, because subscribers here were too slow"] if facts["missed"] else ["nothing"]),
+        ("dropped", [f"{dropped} on the way out"] if facts["dropped"] else ["nothing"]),
+    ]
+
+
+def _node(node: dict[str, Any]) -> str:
+    if not node["host"]:
+        return str(node["id"])
+    return f"{node['name'] or '(no name)'} on {node['host']}, pid {node['pid']}"
 
 
 def facts_table(rows: Sequence[Facts], width: int, *, colour: bool) -> str:

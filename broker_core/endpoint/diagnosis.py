@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from broker_core.protocol.sniff import HTTP, server_of
+from broker_core.protocol.sniff import HTTP, ZEROMQ, server_of
 from broker_core.runtime.portraits import BROKER
+from broker_core.runtime.zmq_look import CURVE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from broker_core.errors import Cause
+    from broker_core.messages.cluster_wire import ClusterNode
     from broker_core.model.ids import EndpointId
     from broker_core.protocol.certificates import CertificateFacts
     from broker_core.runtime.portraits import Portrait
     from broker_core.runtime.probes import Reach
+    from broker_core.runtime.zmq_look import SocketLook
 
 __all__ = [
     "WEB_PORTS",
     "ZEEK_PORTS",
+    "ZMQ_PORTS",
+    "Advice",
     "Diagnosis",
     "DiagnosisStep",
+    "describe_nodes",
     "describe_portrait",
     "describe_ports",
+    "describe_socket",
     "describe_tls",
     "describe_topics",
     "describe_ways",
@@ -38,15 +45,20 @@ ZEEK_PORTS = {
     9997: "the WebSocket port of older Brokers",
     27759: "the WebSocket port of zeekctl's managers",
     27760: "the first port of zeekctl's nodes, Broker or ZeroMQ",
+    27761: "the second port of zeekctl's nodes, Broker or ZeroMQ",
     5555: "ZeroMQ of a Zeek cluster",
+    5556: "ZeroMQ of a Zeek cluster",
 }
 """Where a Zeek can usually be found, and what is there."""
 
 WEB_PORTS = frozenset({9997, 27759})
 """Those of them that are for WebSocket."""
 
+ZMQ_PORTS = frozenset({5555, 5556, 27760, 27761})
+"""Those of them where a ZeroMQ socket may be."""
+
 _SHOWN = 3
-"""Topics that are shown of many."""
+"""Topics, or nodes, that are shown of many."""
 
 _COMPARED = 1000
 """Topics among which similar ones are looked for: comparing takes time."""
@@ -58,7 +70,7 @@ class DiagnosisStep:
 
     name: str
     """``settings``, ``resolve``, ``connect``, ``tls``, ``handshake``, ``subscriptions``, ``ping``; ``ports`` and
-    ``look`` only when something failed."""
+    ``look`` only when something failed; ``sockets`` and ``nodes`` of a ZeroMQ cluster only."""
     ok: bool | None
     """None for what is only worth knowing."""
     text: str
@@ -87,13 +99,22 @@ class Diagnosis:
     tls: str | None = None
     """"off", or version and cipher."""
     version: str = ""
-    """The version that a WebSocket server tells, Broker's or Zeek's."""
+    """The version that a WebSocket server tells, Broker's or Zeek's; of ZMTP in a ZeroMQ cluster."""
     subscriptions: tuple[str, ...] | None = None
     """What the peer subscribes to; None also for a WebSocket server, which does not tell."""
+    nodes: tuple[ClusterNode, ...] | None = None
+    """The nodes of a ZeroMQ cluster that have announced themselves; None where it is none."""
     rtt: float | None = None
     """The round trip of a ping, in seconds."""
     certificate: CertificateFacts | None = None
     """The other side's, if it showed one."""
+
+
+class Advice(NamedTuple):
+    """What is wrong, and what helps: two lines for people, with names in braces for what is not always the same."""
+
+    finding: str
+    remedy: str
 
 
 def one_line(text: str) -> str:
@@ -131,10 +152,31 @@ def describe_ways(ways: Sequence[Reach]) -> str:
     return ", ".join(way.host + (words.get(way.way) or f": {way.problem}") for way in ways)
 
 
-def describe_ports(ports: Sequence[int]) -> str:
-    """What is open elsewhere on a host."""
-    names = [f"{port} ({ZEEK_PORTS[port]})" for port in ports]
+def describe_ports(ports: Mapping[int, str]) -> str:
+    """What is open elsewhere on a host: numbers, and what answers there."""
+    names = [f"{port} ({what})" for port, what in ports.items()]
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} open there"
+
+
+_SOCKETS = {
+    "XPUB": "the XPUB of a central broker, where nodes of a ZeroMQ cluster receive",
+    "XSUB": "the XSUB of a central broker, where nodes of a ZeroMQ cluster send",
+    "PULL": "a sink for logs of a ZeroMQ cluster (PULL)",
+}
+
+
+def describe_socket(look: SocketLook) -> str:
+    """Which ZeroMQ socket it is."""
+    if look.mechanism == CURVE:
+        return "a ZeroMQ socket with CURVE, which hides its kind"
+    return _SOCKETS.get(look.socket_type) or f"a ZeroMQ socket of the kind {look.socket_type or 'unknown'}"
+
+
+def describe_nodes(nodes: Sequence[ClusterNode]) -> str:
+    """The first few of *nodes*, and how many more there are."""
+    names = [f"{node.name or 'one without a name'} on {node.host}" if node.host else node.id for node in nodes]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (", ".join(names[:_SHOWN]) or "none has announced itself") + more
 
 
 def describe_tls(tls: str) -> str:
@@ -146,6 +188,8 @@ def describe_portrait(portrait: Portrait) -> str:
     """Who answers at the port."""
     server = server_of(portrait.said)
     names = {BROKER: "a Broker of version 2.3 or later", HTTP: f"HTTP ({server})" if server else "HTTP"}
+    if portrait.socket is not None:
+        names[ZEROMQ] = describe_socket(portrait.socket)
     speaks = names.get(portrait.speaks, portrait.speaks)
     tls = portrait.tls
     if tls is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from broker_core.messages.envelopes import MessageKind
+from broker_core.messages.cluster_wire import INTERNAL_PREFIX
+from broker_core.messages.envelopes import Message, MessageKind
 from broker_core.runtime.local_peers import LocalPeer
 from broker_core.runtime.network_peers import NetworkPeer
 from broker_core.runtime.queues import ControlFrame
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "buffered", "connections", "dropped", "processed"]
 
-KINDS = {kind: kind.name.lower().replace("_", "-") for kind in MessageKind}
-"""The kinds of messages with the names that C++ Broker's metrics have for them."""
+KINDS = {kind: kind.name.lower().replace("_", "-") for kind in MessageKind if kind is not MessageKind.FOREIGN}
+"""The kinds of messages with the names that C++ Broker's metrics have for them; foreign ones count as data."""
 
-_CONNECTIONS = {"broker": "native", "ws": "web-socket", "wss": "web-socket", "local": "local"}
+_CONNECTIONS = {"broker": "native", "ws": "web-socket", "wss": "web-socket", "zmq": "zeromq", "local": "local"}
 _KIND_OF_FRAME = itemgetter(36)
 """The byte of a native frame that tells its kind (spec native-protocol.md section 5)."""
 
@@ -51,14 +52,20 @@ def buffered(hub: Hub) -> dict[str, int]:
             counts.update(map(_KIND_OF_FRAME, items))
         elif isinstance(peer, LocalPeer):
             counts.update(message.kind for message in items)
-        else:  # JSON texts, and what only keeps the WebSocket alive
-            counts[MessageKind.DATA] += sum(type(item) is not ControlFrame for item in items)
+        else:  # JSON texts, or messages for a ZeroMQ cluster, and what only keeps the connection going
+            counts[MessageKind.DATA] += sum(not _is_control(item) for item in items)
     counts[MessageKind.DATA] += sum(len(queue.items) for queue in hub.router.subscribers())
     return {name: counts[kind] for kind, name in KINDS.items()}
 
 
+def _is_control(item: Any) -> bool:
+    if isinstance(item, Message):
+        return item.topic.startswith(INTERNAL_PREFIX)
+    return type(item) is ControlFrame
+
+
 def dropped(hub: Hub) -> int:
-    """How many messages the overflow policies of all queues have discarded, those that are gone included."""
+    """How many messages all queues have discarded, those that are gone, and those for what comes in, included."""
     living = sum(queue.dropped for queue in hub.router.subscribers())
-    living += sum(peer.queue.dropped for peer in hub.router.peers.values())
+    living += sum(peer.queue.dropped + peer.missed for peer in hub.router.peers.values())
     return hub.counters.dropped + living

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from broker_core.limits import Limits
     from broker_core.runtime.http_server import HttpListener
     from broker_core.runtime.hub import Hub
     from broker_core.runtime.peers import Peer, PeerInfo
@@ -146,6 +147,7 @@ class Metrics(Collector):
             ("broker_peer_received_bytes", "Bytes that came from a peer, without what TLS adds.", "bytes_received"),
         ):
             yield _of_peers(CounterMetricFamily, name, text, ((info, getattr(info, field)) for _, info in peers))
+        yield from _clusters([info for _, info in peers if info.transport == "zmq"], self._hub.limits)
 
     # -- subscribers ----------------------------------------------------------------------------------------------
 
@@ -157,6 +159,36 @@ class Metrics(Collector):
             ("subscriber_buffer_max_messages", "The most that wait for one subscriber.", max(lengths, default=0)),
         ):
             yield _gauge(f"broker_{name}", text, [((), number)])
+
+
+def _clusters(infos: list[PeerInfo], limits: Limits) -> Iterator[Metric]:
+    """What only ZeroMQ clusters have; nothing without one."""
+    if not infos:
+        return
+    for kind, name, text, number in (
+        (
+            CounterMetricFamily,
+            "missed_messages",
+            "Messages of a ZeroMQ cluster that came and were dropped: subscribers were too slow.",
+            lambda info: info.missed,
+        ),
+        (
+            CounterMetricFamily,
+            "stalls",
+            "How often messages for a ZeroMQ cluster waited at the high-water mark.",
+            lambda info: info.stalls,
+        ),
+        (
+            GaugeMetricFamily,
+            "nodes",
+            "Nodes of a ZeroMQ cluster that have announced themselves.",
+            lambda info: len(info.nodes),
+        ),
+    ):
+        yield _of_peers(kind, f"broker_cluster_{name}", text, ((info, number(info)) for info in infos))
+    marks = [(("send",), limits.zmq_send_hwm), (("receive",), limits.zmq_receive_hwm)]
+    text = "High-water marks of the sockets of a ZeroMQ cluster."
+    yield _gauge("broker_cluster_high_water_messages", text, marks, "direction")
 
 
 def _about_stores(stores: list[StoreInfo]) -> Iterator[Metric]:

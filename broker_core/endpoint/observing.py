@@ -20,10 +20,11 @@ from .measuring import buffered, connections, dropped, processed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from broker_core.limits import Limits
     from broker_core.runtime.http_server import HttpListener, Page
     from broker_core.runtime.hub import Hub
     from broker_core.runtime.peerings import Peerings
-    from broker_core.runtime.peers import Peer
+    from broker_core.runtime.peers import Peer, PeerInfo
     from broker_core.runtime.store_base import StoreInfo
     from broker_core.runtime.stores import Stores
 
@@ -82,6 +83,7 @@ def status_document(hub: Hub, peerings: Peerings, stores: Stores, *, node_name: 
     ``listeners``             the ports that accept peers: a list of ``address`` and ``tls``
     ``native-connections``    how many peers there are that speak Broker's own protocol
     ``web-socket-connections``  how many speak JSON over WebSocket
+    ``zeromq-connections``    how many are ZeroMQ clusters, by their central brokers
     ``local-connections``     how many are endpoints of the same process
     ``local-subscriptions``   the prefixes that peers are told
     ``message-metrics``       for ``data``, ``command``, ``routing-update``, ``ping`` and ``pong``: how many came from
@@ -96,11 +98,16 @@ def status_document(hub: Hub, peerings: Peerings, stores: Stores, *, node_name: 
     ========================  ====================================================================================
 
     A peering has ``address`` ("" in the same process), ``direction`` (``out``: this side connected; ``in``,
-    ``local``), ``transport`` (``broker``, ``ws``, ``wss``, ``local``), ``tls``, where the peer tells them ``name``
-    and ``version``, ``protocol-version``, ``subscriptions``, and of this peering's life ``sent``, ``received``,
-    ``dropped``, ``bytes-sent`` and ``bytes-received``. ``queued`` and ``queued-bytes`` wait to be sent, and
-    ``unconfirmed`` were published here and are not known to have arrived. Lists of subscriptions hold
+    ``local``), ``transport`` (``broker``, ``ws``, ``wss``, ``zmq``, ``local``), ``tls``, where the peer tells them
+    ``name`` and ``version``, ``protocol-version``, ``subscriptions``, and of this peering's life ``sent``,
+    ``received``, ``dropped``, ``bytes-sent`` and ``bytes-received``. ``queued`` and ``queued-bytes`` wait to be sent,
+    and ``unconfirmed`` were published here and are not known to have arrived. Lists of subscriptions hold
     at most limits.status_topics characters; ``subscriptions-omitted`` then says how many are missing.
+
+    A peering with a ZeroMQ cluster has ``name`` (the node id of this side), and besides ``nodes`` (those that have
+    announced themselves: a list of ``id``, ``name``, ``host``, ``pid``, with the same bound and ``nodes-omitted``),
+    ``missed`` (came, and were dropped because subscribers were too slow), ``stalls`` (how often messages waited for
+    the high-water mark), and the two marks, in messages: ``send-high-water`` and ``receive-high-water``.
 
     A store has ``role``, ``id``, ``backend``, ``entries``, ``clones`` and ``writers`` (that a master serves),
     ``master`` (that a clone follows), ``synchronized``, ``stale``, ``sequence`` (number of the last change),
@@ -137,7 +144,7 @@ def status_document(hub: Hub, peerings: Peerings, stores: Stores, *, node_name: 
             "overflow-disconnects": counters.overflow_disconnects,
             "failed-attempts": counters.failed_attempts,
         },
-        "peerings": {str(peer.peer_id): _peering(peer, most) for peer in hub.router.peers.values()},
+        "peerings": {str(peer.peer_id): _peering(peer, hub.limits) for peer in hub.router.peers.values()},
         "subscribers": [
             {
                 "queued": len(queue.items),
@@ -164,7 +171,7 @@ def _subscriptions(prefixes: Iterable[str], room: int, name: str = "subscription
     return {name: shown, f"{name}-omitted": omitted} if omitted else {name: shown}
 
 
-def _peering(peer: Peer, room: int) -> dict[str, Any]:
+def _peering(peer: Peer, limits: Limits) -> dict[str, Any]:
     info, queue = peer.info(), peer.queue
     return {
         "address": info.address,
@@ -174,7 +181,7 @@ def _peering(peer: Peer, room: int) -> dict[str, Any]:
         **({"name": info.name} if info.name else {}),
         **({"version": info.version} if info.version else {}),
         "protocol-version": info.protocol_version,
-        **_subscriptions(info.filter, room),
+        **_subscriptions(info.filter, limits.status_topics),
         "queued": info.queued,
         "queued-bytes": queue.bytes if isinstance(queue, FrameQueue) else 0,
         "unconfirmed": peer.undelivered,
@@ -183,6 +190,25 @@ def _peering(peer: Peer, room: int) -> dict[str, Any]:
         "dropped": info.dropped,
         "bytes-sent": info.bytes_sent,
         "bytes-received": info.bytes_received,
+        **(_cluster(info, limits) if info.transport == "zmq" else {}),
+    }
+
+
+def _cluster(info: PeerInfo, limits: Limits) -> dict[str, Any]:
+    room, nodes = limits.status_topics, []
+    for node in info.nodes:
+        room -= len(node.id)
+        if room < 0:
+            break
+        nodes.append({"id": node.id, "name": node.name, "host": node.host, "pid": node.pid})
+    omitted = len(info.nodes) - len(nodes)
+    return {
+        "nodes": nodes,
+        **({"nodes-omitted": omitted} if omitted else {}),
+        "missed": info.missed,
+        "stalls": info.stalls,
+        "send-high-water": limits.zmq_send_hwm,
+        "receive-high-water": limits.zmq_receive_hwm,
     }
 
 

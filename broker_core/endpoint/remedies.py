@@ -1,35 +1,30 @@
 """What is wrong, in one line, and what helps, in another: the one table from causes to words.
 
 The words are for people who run Zeek. A cause has a line of its own for each variant that needs another remedy; the
-words in braces are filled in by :func:`advise`.
+words in braces are filled in by :func:`advise`. The lines about ZeroMQ are in :mod:`.cluster_remedies`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from broker_core.errors import Cause
 
-from .diagnosis import one_line
+from .cluster_remedies import CLUSTER_ADVICE
+from .diagnosis import Advice, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ADVICE", "WORDS", "Advice", "advise"]
-
-
-class Advice(NamedTuple):
-    """One line of the table."""
-
-    finding: str
-    remedy: str
-
+__all__ = ["ADVICE", "WORDS", "advise"]
 
 WORDS: dict[str, str] = {
     "address": "as the user wrote it",
     "host": "the name or number in it",
     "port": "the port in it",
     "place": "host and port, without what tells the protocol",
+    "send_port": "the second port of a ZeroMQ cluster, that of the XSUB",
+    "socket": "which kind of ZeroMQ socket answers",
     "reason": "what the failed attempt said",
     "timeout": "how long it waited, such as 5 s",
     "open": "other ports of Zeek that are open on that host",
@@ -52,7 +47,7 @@ _ZEEK_FILES = "Broker::ssl_cafile, Broker::ssl_certificate and Broker::ssl_keyfi
 _OWN_FILES = "a certificate, its key and the CA (--cert, --cert-key, --ca)"
 _MAKE_FILES = "`broker tls init` makes a set"
 
-ADVICE: dict[Cause, dict[str, Advice]] = {
+_ADVICE: dict[Cause, dict[str, Advice]] = {
     # -- the way there --------------------------------------------------------------------------------------------
     Cause.NAME_UNKNOWN: {
         "": Advice(
@@ -135,11 +130,6 @@ ADVICE: dict[Cause, dict[str, Advice]] = {
         "metrics": Advice(
             "{place} serves metrics for Prometheus, and is no port for peers",
             "give the port of the Broker: a cluster has metrics from 9991 on, Broker on 9999 or from 27760 on",
-        ),
-        "zeromq": Advice(
-            "{place} speaks ZeroMQ, as clusters of zeekctl do since Zeek 8.1, and not Broker's protocol",
-            "use the WebSocket port of the manager (`broker doctor ws://{host}:27759`), or call Broker::listen in a"
-            " script there",
         ),
         "path": Advice(
             "{place} is an HTTP server{server} that has no WebSocket at /v1/messages/json: it answers {status}",
@@ -359,6 +349,9 @@ ADVICE: dict[Cause, dict[str, Advice]] = {
         ),
     },
 }
+
+ADVICE = {cause: _ADVICE.get(cause, {}) | CLUSTER_ADVICE.get(cause, {}) for cause in (*_ADVICE, *CLUSTER_ADVICE)}
+"""The whole table: lines by cause and variant; "" is the variant for all that have no words of their own."""
 
 
 def advise(cause: Cause, variant: str, words: Mapping[str, str]) -> Advice:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .measuring import dropped
+
 if TYPE_CHECKING:
     from broker_core.runtime.hub import Hub
     from broker_core.runtime.peers import PeerInfo
@@ -27,7 +29,8 @@ class Statistics(NamedTuple):
     skipped: int
     """Unreadable."""
     dropped: int
-    """Discarded by the overflow policies of all queues, those that are gone included."""
+    """Discarded by full queues: of subscribers, of peers, and for what comes in from a ZeroMQ cluster. Those that are
+    gone are included."""
     peers: tuple[PeerInfo, ...]
     refused: int = 0
     """Errors that WebSocket servers reported, nearly always about a message of this side."""
@@ -38,8 +41,6 @@ class Statistics(NamedTuple):
 def statistics_of(hub: Hub) -> Statistics:
     """All counts of the endpoint with this *hub*, as of now."""
     counters = hub.counters
-    dropped = sum(queue.dropped for queue in hub.router.subscribers())
-    dropped += sum(peer.queue.dropped for peer in hub.router.peers.values())
     return Statistics(
         published=counters.published,
         received=counters.received,
@@ -47,7 +48,7 @@ def statistics_of(hub: Hub) -> Statistics:
         forwarded=counters.forwarded,
         ttl_expired=counters.ttl_expired,
         skipped=counters.skipped,
-        dropped=counters.dropped + dropped,
+        dropped=dropped(hub),
         peers=tuple(peer.info() for peer in hub.router.peers.values()),
         refused=counters.refused,
         denied=counters.denied,

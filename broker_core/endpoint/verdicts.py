@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 from broker_core.errors import EC, Cause
 from broker_core.protocol.sniff import BROKER_WEB, HTTP, METRICS, OLD_BROKER, WEB, ZEEK_WEB, ZEROMQ, server_of
 from broker_core.runtime.portraits import BROKER
+from broker_core.runtime.zmq_look import CURVE
+
+from .neighbours import zmq_address
 
 if TYPE_CHECKING:
     from broker_core.errors import PeeringError
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
     from broker_core.protocol.certificates import CertificateFacts
     from broker_core.runtime.portraits import Portrait
     from broker_core.runtime.tls import TlsMode
+    from broker_core.runtime.zmq_look import SocketLook
 
-__all__ = ["Means", "Verdict", "is_clear", "judge", "words_of"]
+__all__ = ["WEB_SERVERS", "Means", "Verdict", "is_clear", "judge", "words_of"]
 
 _CLEAR = frozenset(
     {
@@ -41,8 +45,9 @@ _CLEAR = frozenset(
 
 _REDUNDANT = "redundant connection"  # in the texts that go with code 40 of a responder (spec section 4.4)
 _SELF = "connected to itself"
-_WEB_SERVERS = frozenset({ZEEK_WEB, BROKER_WEB, WEB})
-_HTTP_SERVERS = _WEB_SERVERS | {HTTP, METRICS}
+WEB_SERVERS = frozenset({ZEEK_WEB, BROKER_WEB, WEB})
+"""What a portrait calls those who speak WebSocket."""
+_HTTP_SERVERS = WEB_SERVERS | {HTTP, METRICS}
 _UNAUTHORIZED = "401"
 _REFUSED = re.compile(rf"\(({_UNAUTHORIZED}\b[^)]*)\)")
 """How the error of an attempt says that the server wants a token, or another one."""
@@ -108,6 +113,7 @@ def words_of(address: PeerAddress) -> dict[str, str]:
         "host": address.host,
         "port": str(address.port),
         "place": address.host_and_port,
+        "send_port": str(address.sending.port),
     }
 
 
@@ -118,10 +124,14 @@ def _portrait_words(portrait: Portrait, means: Means) -> dict[str, str]:
     server = server_of(portrait.said)
     web = "wss" if tls else "ws"
     other = f"{web}://{means.address.host_and_port}" if portrait.speaks != BROKER else means.address.host_and_port
+    kind = portrait.socket.socket_type if portrait.socket else ""
+    if portrait.speaks == ZEROMQ:
+        other = str(zmq_address(means.address.host, means.address.port, kind))
     words = {
         "looks_like": portrait.speaks or ("TLS" if tls else "something that says nothing"),
         "server": f" ({server})" if server else "",
         "status": _status(portrait.said),
+        "socket": kind or "unknown",
         "try": f"`broker doctor {other}`",
         "own_issuer": (own.issuer or own.subject) if own else "the CA",
         "own_file": f"{means.own_file} ({own})" if own else means.own_file or "it",
@@ -173,11 +183,22 @@ def _stranger(portrait: Portrait) -> tuple[Cause, str] | None:
         return None
     if speaks == OLD_BROKER:
         return Cause.OLD_BROKER, ""
-    if speaks in _WEB_SERVERS:
+    if speaks in WEB_SERVERS:
         return Cause.WEBSOCKET, "zeek" if speaks == ZEEK_WEB else ""
     if speaks == HTTP and _status(portrait.said).startswith(_UNAUTHORIZED):
         return Cause.NOT_BROKER, "http-token"
-    return Cause.NOT_BROKER, {METRICS: "metrics", HTTP: "http", ZEROMQ: "zeromq"}.get(speaks, "")
+    if speaks == ZEROMQ:
+        return Cause.NOT_BROKER, _which_zeromq(portrait.socket)
+    return Cause.NOT_BROKER, {METRICS: "metrics", HTTP: "http"}.get(speaks, "")
+
+
+def _which_zeromq(look: SocketLook | None) -> str:
+    """The variant of a ZeroMQ socket where something else was expected."""
+    if look is None or (look.mechanism != CURVE and not look.socket_type):
+        return "zeromq"
+    if look.mechanism == CURVE:
+        return "zeromq-curve"
+    return {"XPUB": "zeromq-xpub", "XSUB": "zeromq-xsub", "PULL": "zeromq-pull"}.get(look.socket_type, "zeromq-other")
 
 
 def _tls_mode(portrait: Portrait, means: Means) -> tuple[Cause, str] | None:
@@ -235,7 +256,7 @@ def _web(error: PeeringError, portrait: Portrait, means: Means) -> tuple[Cause, 
     if tls is None and secure and speaks in _HTTP_SERVERS:
         return Cause.PLAIN_EXPECTED, "web"
     if speaks and speaks not in _HTTP_SERVERS:
-        return Cause.NOT_BROKER, "zeromq" if speaks == ZEROMQ else "not-web"
+        return Cause.NOT_BROKER, _which_zeromq(portrait.socket) if speaks == ZEROMQ else "not-web"
     if _REFUSED.search(error.reason):
         return Cause.REJECTED, "token"
     if speaks in {HTTP, METRICS} and error.cause is not Cause.REJECTED:

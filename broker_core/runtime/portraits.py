@@ -1,6 +1,7 @@
 """Who it is that answers at a port, put together from visits of several kinds.
 
-Each kind suits those who speak first, those who speak TLS, and those who wait for a question: HTTP, ZeroMQ.
+Each kind suits those who speak first, those who speak TLS, and those who wait for a question: HTTP, ZeroMQ. Where it
+is ZeroMQ, one more visit shows which kind of socket.
 """
 
 from __future__ import annotations
@@ -8,20 +9,23 @@ from __future__ import annotations
 import base64
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from broker_core.model.addresses import WEB_PATH
-from broker_core.protocol.sniff import HTTP, METRICS, PROBE, TLS, describe_first_bytes
+from broker_core.errors import PeeringError
+from broker_core.limits import DEFAULT_LIMITS
+from broker_core.model.addresses import WEB_PATH, PeerAddress
+from broker_core.protocol.sniff import HTTP, METRICS, PROBE, TLS, ZEROMQ, describe_first_bytes
 
 from .probes import Question, ask, look_at_tls
+from .zmq_look import look_at
 
 if TYPE_CHECKING:
-    from broker_core.model.addresses import PeerAddress
-
     from .probes import TlsLook
+    from .zmq_look import SocketLook
 
-__all__ = ["BROKER", "Expected", "Portrait", "portray"]
+__all__ = ["BROKER", "Expected", "Portrait", "portray", "portray_socket"]
 
 BROKER = "Broker"
 """What speaks there is a Broker of version 2.3 or later."""
@@ -46,6 +50,8 @@ class Portrait:
     """The start of what it said, under TLS if there is TLS."""
     closed: bool = False
     """Whether it hangs up on everybody before it said a word."""
+    socket: SocketLook | None = None
+    """Which kind of socket it is, where :attr:`speaks` is ZeroMQ of today."""
 
 
 async def portray(host: str, address: PeerAddress, *, patience: float, timeout: float, expect: Expected) -> Portrait:
@@ -54,6 +60,21 @@ async def portray(host: str, address: PeerAddress, *, patience: float, timeout: 
     TLS handshakes get *timeout* seconds. The visits come one after the other, as there are servers that serve only
     one client at a time; *expect* says what to begin with, where something is known.
     """
+    found = await _portray(host, address, patience=patience, timeout=timeout, expect=expect)
+    if found.speaks == ZEROMQ and found.tls is None:
+        return replace(found, socket=await portray_socket(host, address.port, patience))
+    return found
+
+
+async def portray_socket(host: str, port: int, patience: float) -> SocketLook | None:
+    """Which kind of ZeroMQ socket answers; None when none does, or only one of before ZMTP 3, within *patience*."""
+    limits = replace(DEFAULT_LIMITS, connect_timeout=patience, handshake_timeout=patience)
+    with suppress(PeeringError):
+        return await look_at(PeerAddress(host, port, "zmq"), limits)
+    return None
+
+
+async def _portray(host: str, address: PeerAddress, *, patience: float, timeout: float, expect: Expected) -> Portrait:
     port = address.port
     upgrade = Question(_upgrade_request(address), patience, _is_whole_answer)
     if expect == "http":

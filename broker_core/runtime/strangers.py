@@ -32,7 +32,9 @@ def strange_server(address: str, looks_like: str) -> PeeringError:
         cause, hint = Cause.WEBSOCKET, f"use ws://{address}, or the port of Broker's own protocol"
     elif looks_like == HTTP:
         hint = f"if it is the WebSocket port of a Broker or Zeek, use ws://{address}"
-    elif looks_like in {METRICS, ZEROMQ}:
+    elif looks_like == ZEROMQ:
+        hint = f"if it is a cluster's central broker, use zmq://{address}; Broker's own protocol is on another port"
+    elif looks_like == METRICS:
         hint = "Broker's own protocol is on another port; Zeek's default is 9999"
     return PeerIncompatible(address, f"{_NOT}: {looks_like}", hint, cause=cause)
 

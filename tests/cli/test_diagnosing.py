@@ -7,8 +7,10 @@ import signal
 
 import pytest
 import trio
+import zmq
 
-from broker_core import Endpoint
+from broker_core import CurveKeys, Endpoint
+from cluster_links import central, node
 from counterparts import overrun, server, silent
 
 
@@ -89,8 +91,40 @@ async def test_one_object_for_programs(run):
         "version": "",
         "rtt": None,
         "subscriptions": None,
+        "nodes": None,
         "certificate": None,
     }
+
+
+async def test_a_cluster(run):
+    async with central() as broker, node(broker.address) as other:
+        other.subscribe(b"zeek.cluster.nodeid.zeromq_manager_hh_7_Nx.")
+        await other.hears(b"\x01zeek.cluster.nodeid.zeromq_manager_hh_7_Nx.")
+        found = (await run("doctor", str(broker.address))).objects[0]
+        people = await run("doctor", str(broker.address), "-o", "human")
+        wrong = await run("doctor", f":{broker.send_port}")
+    assert (found["cause"], found["version"]) == (None, "ZMTP 3.1")
+    assert found["nodes"] == [{"id": "zeromq_manager_hh_7_Nx", "name": "manager", "host": "hh", "pid": 7}]
+    assert without_times(people.out)[:3] == [
+        "resolve        ok      a number, not a name",
+        f"connect        ok      port {broker.port}: 127.0.0.1 answers; port {broker.send_port}: 127.0.0.1 answers",
+        f"sockets        ok      port {broker.port}: XPUB (ZMTP 3.1); port {broker.send_port}: XSUB (ZMTP 3.1)",
+    ]
+    assert "nodes          ok      manager on hh" in people.out.splitlines()
+    assert wrong.code == 5
+    assert f"`broker doctor zmq://127.0.0.1:{broker.send_port - 1}`" in wrong.objects[0]["remedy"]
+
+
+async def test_a_cluster_with_curve(run, tmp_path):
+    pairs = {"server": zmq.curve_keypair(), "client": zmq.curve_keypair()}
+    for who, (public, secret) in pairs.items():
+        (tmp_path / f"{who}_publickey").write_bytes(public)
+        (tmp_path / f"{who}_secretkey").write_bytes(secret)
+    async with central(CurveKeys.from_directory(tmp_path)) as broker:
+        without = (await run("doctor", str(broker.address))).objects[0]
+        found = (await run("doctor", str(broker.address), "--curve-dir", str(tmp_path))).objects[0]
+    assert (without["cause"], found["cause"], found["tls"]) == ("curve-expected", None, "CURVE")
+    assert "--curve-dir" in without["remedy"]
 
 
 async def test_the_time_for_each_step(run):

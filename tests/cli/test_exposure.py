@@ -34,14 +34,22 @@ def secret_file(tmp_path):
 
 
 async def test_listen_takes_this_machine_only(start):
-    async with start("listen", "0", "--ws", "0", "--http", "0", "--for", "20s") as program:
+    async with start("listen", "0", "--ws", "0", "--http", "0", "--zmq", "0", "--for", "20s") as program:
         await program.says("listening on")
         found = listening(f"/proc/{program.process.pid}/fd")
-        assert len({port for _, port in found}) == 3
+        assert len({port for _, port in found}) == 5
         assert {address for address, _ in found} <= LOOPBACK
 
 
-@pytest.mark.parametrize("arguments", [["*:0"], ["0", "--ws", "*:0"], ["0", "--http", "*:0"]])
+async def test_a_sink_for_logs_takes_this_machine_only(start):
+    async with start("subscribe", "--log-sink", "0", "--for", "20s") as program:
+        await program.says("listening for logs on")
+        found = listening(f"/proc/{program.process.pid}/fd")
+        assert len({port for _, port in found}) == 1
+        assert {address for address, _ in found} <= LOOPBACK
+
+
+@pytest.mark.parametrize("arguments", [["*:0"], ["0", "--ws", "*:0"], ["0", "--http", "*:0"], ["0", "--zmq", "*:0"]])
 async def test_listen_takes_every_interface_where_asked(start, arguments):
     async with start("listen", *arguments, "--for", "20s") as program:
         await program.says("listening on")

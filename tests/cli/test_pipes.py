@@ -183,6 +183,16 @@ async def test_a_reader_that_goes_away_is_noticed_without_writing(make):
     os.close(writing)
 
 
+async def test_several_may_watch_for_the_reader(monkeypatch):
+    monkeypatch.setattr(pipes, "_POLL_INTERVAL", 0.001)
+    with pipe() as ends, trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(partial(watch_reader, ends[1]))
+            await trio.testing.wait_all_tasks_blocked()
+            close(ends, 0)
+
+
 async def test_only_pipes_have_a_reader(tmp_path):
     with (tmp_path / "out").open("wb") as file:
         assert await watch_reader(file.fileno()) is False

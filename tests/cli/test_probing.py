@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import signal
 
-from broker_core import Endpoint
+import pytest
+import trio
+
+from broker_core import DEFAULT_LIMITS, Endpoint
+from cluster_links import LIMIT, central, member, node
+from counterparts import nobody
 
 
 async def test_everything_about_a_peer(run, hub):
@@ -102,6 +107,13 @@ async def test_status_when_one_is_missing(run, hub):
         ]
 
 
+async def test_several_while_the_output_is_a_pipe(start):
+    with nobody() as one, nobody() as other:
+        async with start("status", f":{one}", f":{other}") as program:
+            assert await program.ends() == 5
+            assert program.out.count(b'"error":"connection refused"') == 2
+
+
 async def test_status_for_people(run, hub):
     async with hub() as here:
         here.endpoint.make_subscriber("/a")
@@ -144,6 +156,73 @@ async def test_status_of_a_websocket_server(run):
         assert facts["version"]
         result = await run("status", url, terminal=True)
         assert "protocol      JSON over WebSocket" in result.out.splitlines()
+
+
+# -- clusters on ZeroMQ -----------------------------------------------------------------------------------------------
+
+
+async def test_status_of_a_cluster(run):
+    node_id = "zeromq_worker-1_hh_2367_NeDuhx4Nppqdbdij7e"
+    topic = f"zeek.cluster.nodeid.{node_id}."
+    async with central() as broker, node(broker.address) as other:
+        other.subscribe(topic.encode())
+        await other.hears(b"\x01" + topic.encode())
+        url = str(broker.address)
+        for command in ("status", "peer"):
+            result = await run(command, url)
+            assert (result.code, result.err) == (0, "")
+            (facts,) = result.objects
+            assert 0 < facts.pop("rtt_min") <= facts.pop("rtt") < 5
+            assert facts.pop("node").startswith("broker_")
+            assert facts.pop("id")
+            assert facts == {
+                "type": "peer",
+                "v": 1,
+                "address": url,
+                "version": "ZMTP 3.1",
+                "transport": "zmq",
+                "protocol": 1,
+                "direction": "out",
+                "tls": "off",
+                "subscriptions": [topic],
+                "stores": [],
+                "nodes": [{"id": node_id, "name": "worker-1", "host": "hh", "pid": 2367}],
+                "final_dot": True,
+                "send_high_water": DEFAULT_LIMITS.zmq_send_hwm,
+                "receive_high_water": DEFAULT_LIMITS.zmq_receive_hwm,
+                "stalls": 0,
+                "missed": 0,
+                "dropped": 0,
+            }
+            result = await run(command, url, terminal=True)
+            assert "nodes         worker-1 on hh, pid 2367" in result.out.splitlines()
+        with nobody() as port:
+            closed = f"zmq://127.0.0.1:{port}:{broker.send_port}"
+            result = await run("status", url, closed, "-o", "human")
+        assert result.code == 5
+        assert result.out.splitlines()[1] == f"{closed} unreachable: port {port}: connection refused"
+
+
+@pytest.mark.parametrize(("topics", "dot"), [((), None), (("zeek.cluster.nodeid.a",), False), (("x.",), None)])
+async def test_the_topics_of_nodes(run, topics, dot):
+    async with central() as broker, node(broker.address) as other:
+        for topic in topics:
+            other.subscribe(topic.encode())
+            await other.hears(b"\x01" + topic.encode())
+        (facts,) = (await run("status", str(broker.address))).objects
+    assert facts["final_dot"] is dot
+
+
+async def test_the_document_of_an_endpoint_in_a_cluster(run):
+    async with central() as broker, node(broker.address) as other, member(broker.address) as endpoint:
+        other.subscribe(b"zeek.cluster.nodeid.zeromq_manager_hh_7_Nx.")
+        with trio.fail_after(LIMIT):
+            await endpoint.wait_for_subscribers("zeek.cluster.nodeid.zeromq_manager_hh_7_Nx.")
+        listener = await endpoint.serve_status()
+        result = await run("status", f"http://127.0.0.1:{listener.port}", terminal=True)
+    lines = [line.strip() for line in result.out.splitlines()]
+    assert {"missed 0", "stalls 0", "nodes manager"} <= set(lines)
+    assert all(len(line) <= 80 for line in result.out.splitlines())
 
 
 # -- status documents -------------------------------------------------------------------------------------------------

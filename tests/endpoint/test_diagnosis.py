@@ -8,18 +8,24 @@ import pytest
 
 from broker_core import CertificateFacts
 from broker_core.endpoint.diagnosis import (
+    WEB_PORTS,
     ZEEK_PORTS,
+    ZMQ_PORTS,
+    describe_nodes,
     describe_portrait,
     describe_ports,
+    describe_socket,
     describe_tls,
     describe_topics,
     describe_ways,
     nearest_topics,
     one_line,
 )
-from broker_core.protocol.sniff import HTTP, SSH
+from broker_core.messages.cluster_wire import ClusterNode
+from broker_core.protocol.sniff import HTTP, SSH, ZEROMQ
 from broker_core.runtime.portraits import BROKER, Portrait
 from broker_core.runtime.probes import Reach, TlsLook
+from broker_core.runtime.zmq_look import SocketLook
 
 FACTS = CertificateFacts(
     subject="CN=m",
@@ -72,11 +78,39 @@ def test_which_addresses_answer():
 
 
 def test_which_ports_are_open():
-    assert describe_ports([9999]) == "9999 (Broker's default port) is open there"
-    assert (
-        describe_ports([9999, 5555]) == "9999 (Broker's default port), 5555 (ZeroMQ of a Zeek cluster) are open there"
-    )
-    assert {9999, 9997, 27759, 27760, 5555} <= set(ZEEK_PORTS)
+    assert describe_ports({9999: "a"}) == "9999 (a) is open there"
+    assert describe_ports({9999: "a", 5555: "b"}) == "9999 (a), 5555 (b) are open there"
+    assert {9999, 9997, 27759, 27760, 27761, 5555, 5556} <= set(ZEEK_PORTS)
+    assert set(ZEEK_PORTS) > WEB_PORTS | ZMQ_PORTS
+
+
+def look(kind: str, mechanism: str = "NULL") -> SocketLook:
+    return SocketLook(host="192.0.2.1", mechanism=mechanism, socket_type=kind, version="3.1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("XPUB", "the XPUB of a central broker, where nodes of a ZeroMQ cluster receive"),
+        ("XSUB", "the XSUB of a central broker, where nodes of a ZeroMQ cluster send"),
+        ("PULL", "a sink for logs of a ZeroMQ cluster (PULL)"),
+        ("ROUTER", "a ZeroMQ socket of the kind ROUTER"),
+        ("", "a ZeroMQ socket of the kind unknown"),
+    ],
+)
+def test_which_socket_it_is(kind, words):
+    assert describe_socket(look(kind)) == words
+    assert describe_socket(look("", "CURVE")) == "a ZeroMQ socket with CURVE, which hides its kind"
+    assert describe_portrait(Portrait(speaks=ZEROMQ, socket=look(kind))) == f"plain TCP: {words}"
+
+
+def test_nodes():
+    nodes = [ClusterNode.parse(f"zeromq_worker-{number}_host_12_Nx") for number in range(5)]
+    assert describe_nodes(()) == "none has announced itself"
+    assert describe_nodes(nodes[:1]) == "worker-0 on host"
+    assert describe_nodes(nodes) == "worker-0 on host, worker-1 on host, worker-2 on host and 2 more"
+    others = [ClusterNode.parse("zeromq__host_12_Nx"), ClusterNode.parse("my-node-id")]
+    assert describe_nodes(others) == "one without a name on host, my-node-id"
 
 
 def test_what_tls_is():

@@ -144,7 +144,7 @@ async def test_it_leaves_nothing_behind():
 
 
 async def test_a_peer_that_answers_no_pings(monkeypatch):
-    monkeypatch.setattr("broker_core.endpoint.doctor._PING_TIMEOUT", 0)
+    monkeypatch.setattr("broker_core.endpoint.examination._PING_TIMEOUT", 0)
     async with listening() as (endpoint, port):
         endpoint.make_subscriber("/a")
         found = await examine(port, limits=Limits())

@@ -13,11 +13,11 @@ import trio
 
 import broker_core
 import broker_core.blocking
-from broker_core import Endpoint, EndpointOptions, PeeringError, TlsCredentials, WebAccess, WebUser
+from broker_core import CentralBroker, Endpoint, EndpointOptions, PeeringError, TlsCredentials, WebAccess, WebUser
 from pairs import options
 
 SECRET = "correct-horse-battery"
-LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
+LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}
 EVERYWHERE = {"00000000", "0" * 32}
 LISTENS = "0A"
 
@@ -45,17 +45,19 @@ def listening(descriptors="/proc/self/fd") -> set[tuple[str, int]]:
 
 async def test_every_way_to_listen_takes_this_machine_unless_told_otherwise():
     ways = {name for name, _ in inspect.getmembers(Endpoint) if name.startswith(("listen", "serve"))}
-    assert ways == {"listen", "listen_web", "serve_status"}, "a new way to listen belongs into this test"
+    known = {"listen", "listen_logs", "listen_web", "listen_zmq", "serve_status"}
+    assert ways == known, "a new way to listen belongs into this test"
     before = listening()
     async with Endpoint(options()) as endpoint:
-        ports = {(await getattr(endpoint, way)()).port for way in ways}
+        opened = [await getattr(endpoint, way)() for way in ways]
+        ports = {one.port for one in opened} | {one.send_port for one in opened if isinstance(one, CentralBroker)}
         found = listening() - before
         assert {port for _, port in found} == ports
         assert {address for address, _ in found} <= LOOPBACK
     assert listening() == before
 
 
-@pytest.mark.parametrize("way", ["listen", "listen_web", "serve_status"])
+@pytest.mark.parametrize("way", ["listen", "listen_logs", "listen_web", "listen_zmq", "serve_status"])
 async def test_everywhere_is_only_where_asked(way):
     before = listening()
     async with Endpoint(options()) as endpoint:

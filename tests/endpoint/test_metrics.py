@@ -15,6 +15,7 @@ from broker_core import Endpoint, __version__
 from broker_core.endpoint.metrics import Metrics, _text
 from broker_core.model.addresses import PeerAddress
 from broker_core.runtime.http_server import HttpListener
+from cluster_links import central, member, node
 from pairs import SOON, options, pair
 
 if TYPE_CHECKING:
@@ -243,3 +244,23 @@ async def test_the_server_counts_its_answers():
         body = await trio.to_thread.run_sync(fetch)
         assert 'broker_http_responses_total{code="404"} 1.0' in body
         assert 'broker_http_responses_total{code="200"}' not in body
+
+
+async def test_a_zeromq_cluster():
+    async with central() as broker, node(broker.address) as other:
+        other.subscribe(b"zeek.cluster.nodeid.zeromq_manager_hh_7_Nx.")
+        await other.hears(b"\x01zeek.cluster.nodeid.zeromq_manager_hh_7_Nx.")
+        async with member(broker.address) as endpoint:
+            (info,) = endpoint.peers()
+            found, peer, limits = samples(endpoint), str(info.id), endpoint.options.limits
+    assert value(found, "broker_connections", type="zeromq") == 1
+    assert value(found, "broker_cluster_nodes", peer=peer) == 1
+    assert value(found, "broker_cluster_missed_messages_total", peer=peer) == 0
+    assert value(found, "broker_cluster_stalls_total", peer=peer) == 0
+    assert value(found, "broker_cluster_high_water_messages", direction="send") == limits.zmq_send_hwm
+    assert value(found, "broker_cluster_high_water_messages", direction="receive") == limits.zmq_receive_hwm
+
+
+async def test_nothing_about_clusters_without_one():
+    async with pair() as (a, _):
+        assert not any(name.startswith("broker_cluster_") for name, _ in samples(a))

@@ -14,6 +14,7 @@ import trio
 from broker_core import DEFAULT_LIMITS, Endpoint, EndpointId, PeerUnavailable, Timestamp, __version__
 from broker_core.codecs.text import decode
 from broker_core.endpoint.observing import STATUS_PATH, document_text
+from cluster_links import central, member, node
 from pairs import SOON, options, pair
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ async def test_the_document_of_an_endpoint_alone(monkeypatch):
             "listeners": [],
             "native-connections": 0,
             "web-socket-connections": 0,
+            "zeromq-connections": 0,
             "local-connections": 0,
             "local-subscriptions": [],
             "message-metrics": {
@@ -238,3 +240,26 @@ async def test_it_can_end_before():
         with pytest.raises(OSError, match="all attempts to connect"):
             await trio.open_tcp_stream("127.0.0.1", listener.port)
         assert (await document(endpoint))["id"] == str(endpoint.id)
+
+
+async def test_a_zeromq_cluster():
+    nodes = [f"zeromq_worker-{number}_hh_{number}_N{'x' * 100}" for number in range(3)]
+    limits = replace(DEFAULT_LIMITS, status_topics=450, zmq_send_hwm=77)
+    async with central() as broker, node(broker.address) as other:
+        for one in nodes:
+            other.subscribe(f"zeek.cluster.nodeid.{one}.".encode())
+            await other.hears(f"\x01zeek.cluster.nodeid.{one}.".encode())
+        async with member(broker.address, limits=limits) as endpoint:
+            found = await document(endpoint)
+            assert found["zeromq-connections"] == 1
+            (peering,) = found["peerings"].values()
+            assert (peering["transport"], peering["version"]) == ("zmq", "ZMTP 3.1")
+            assert peering["name"] == f"broker_{endpoint.id}"
+            assert (peering["missed"], peering["stalls"], peering["dropped"]) == (0, 0, 0)
+            assert (peering["send-high-water"], peering["receive-high-water"]) == (77, limits.zmq_receive_hwm)
+            assert (len(peering["nodes"]), peering.get("nodes-omitted")) == (3, None)
+            assert peering["nodes"][1] == {"id": nodes[1], "name": "worker-1", "host": "hh", "pid": 1}
+        small = replace(limits, status_topics=2 * len(nodes[0]))
+        async with member(broker.address, limits=small) as endpoint:
+            (peering,) = (await document(endpoint))["peerings"].values()
+            assert (len(peering["nodes"]), peering["nodes-omitted"]) == (2, 1)

@@ -9,7 +9,8 @@ from functools import cache
 import pytest
 
 from broker_core import Cause
-from broker_core.endpoint.remedies import ADVICE, WORDS, Advice, advise
+from broker_core.endpoint.diagnosis import Advice
+from broker_core.endpoint.remedies import ADVICE, WORDS, advise
 
 LINES = [(cause, variant) for cause, lines in ADVICE.items() for variant in lines]
 

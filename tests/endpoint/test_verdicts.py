@@ -13,6 +13,7 @@ from broker_core.endpoint.verdicts import Means, is_clear, judge, words_of
 from broker_core.protocol.sniff import BROKER_WEB, HTTP, METRICS, OLD_BROKER, SSH, WEB, ZEEK_WEB, ZEROMQ
 from broker_core.runtime.portraits import BROKER, Portrait
 from broker_core.runtime.probes import TlsLook
+from broker_core.runtime.zmq_look import SocketLook
 
 C = Cause
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -28,6 +29,10 @@ ANONYMOUS = TlsLook(speaks=True, completed=True, cipher="AECDH-AES256-SHA")
 CERTIFIED = TlsLook(speaks=True, completed=True, certificate=certificate())
 DEMANDING = TlsLook(speaks=True, certificate=certificate(), wants_certificate=True, demands_certificate=True)
 STUCK = TlsLook(speaks=True)
+
+
+def socket(kind: str, mechanism: str = "NULL") -> SocketLook:
+    return SocketLook(host="192.0.2.1", mechanism=mechanism, socket_type=kind, version="3.1")
 
 
 def verdict(cause, portrait, *, address=NATIVE, tls="auto", certificates=False, reason="why", own=None, code=None):
@@ -56,6 +61,12 @@ def kind(*args, **kwargs):
         (C.CERTIFICATE_EXPECTED, Portrait(speaks=HTTP, tls=CERTIFIED), {}, (C.NOT_BROKER, "http")),
         (C.NOT_BROKER, Portrait(speaks=METRICS), {}, (C.NOT_BROKER, "metrics")),
         (C.NOT_BROKER, Portrait(speaks=ZEROMQ), {}, (C.NOT_BROKER, "zeromq")),
+        (C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket("")), {}, (C.NOT_BROKER, "zeromq")),
+        (C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket("XPUB")), {}, (C.NOT_BROKER, "zeromq-xpub")),
+        (C.CLOSED_AT_ONCE, Portrait(speaks=ZEROMQ, socket=socket("XSUB")), {}, (C.NOT_BROKER, "zeromq-xsub")),
+        (C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket("PULL")), {}, (C.NOT_BROKER, "zeromq-pull")),
+        (C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket("ROUTER")), {}, (C.NOT_BROKER, "zeromq-other")),
+        (C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket("", "CURVE")), {}, (C.NOT_BROKER, "zeromq-curve")),
         (C.NOT_BROKER, Portrait(speaks=SSH), {}, (C.NOT_BROKER, "")),
         (C.PLAIN_EXPECTED, Portrait(speaks=OLD_BROKER), {"tls": "anon"}, (C.OLD_BROKER, "")),
         # TLS and none
@@ -93,6 +104,7 @@ def kind(*args, **kwargs):
         (C.PLAIN_EXPECTED, Portrait(speaks=WEB), {"address": WSS}, (C.PLAIN_EXPECTED, "web")),
         (C.NOT_BROKER, Portrait(speaks=SSH), {"address": WS}, (C.NOT_BROKER, "not-web")),
         (C.NOT_BROKER, Portrait(speaks=ZEROMQ), {"address": WS}, (C.NOT_BROKER, "zeromq")),
+        (C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket("XSUB")), {"address": WS}, (C.NOT_BROKER, "zeromq-xsub")),
         (C.NOT_BROKER, Portrait(speaks=METRICS), {"address": WS}, (C.NOT_BROKER, "metrics")),
         (C.NOT_BROKER, Portrait(speaks=HTTP), {"address": WS}, (C.NOT_BROKER, "path")),
         (C.HANDSHAKE_TIMEOUT, Portrait(), {"address": WS}, (C.HANDSHAKE_TIMEOUT, "silent")),
@@ -179,6 +191,7 @@ def test_words():
         "host": "zeek.example",
         "port": "9999",
         "place": "zeek.example:9999",
+        "send_port": "10000",
     }
     said = b"HTTP/1.1 404 Not Found\r\nServer: nginx\r\n\r\n"
     words = verdict(C.NOT_BROKER, Portrait(speaks=HTTP, said=said), address=WS).words
@@ -189,6 +202,9 @@ def test_words():
     )
     words = verdict(C.NOT_BROKER, Portrait(speaks=BROKER, tls=ANONYMOUS), address=WS).words
     assert words["try"] == "`broker doctor zeek.example:9999`"
+    for which, port in (("XPUB", 9999), ("XSUB", 9998), ("DEALER", 9999)):
+        words = verdict(C.NOT_BROKER, Portrait(speaks=ZEROMQ, socket=socket(which))).words
+        assert (words["socket"], words["try"]) == (which, f"`broker doctor zmq://zeek.example:{port}`")
     words = verdict(C.TLS_FAILED, Portrait(tls=DEMANDING)).words
     assert words["certificate"] == "CN=m (signed by CN=CA, valid until 2026-06-11)"
     assert words["hosts"] == "m.example"

@@ -13,10 +13,12 @@ from typing import Any
 import prometheus_client
 import pytest
 import trio
+import zmq
 
-from broker_core import Endpoint, PeerAddress
+from broker_core import CurveKeys, Endpoint, PeerAddress
 from broker_core.protocol.sniff import BROKER_WEB, HTTP, METRICS, OLD_BROKER, PROBE, SSH, WEB, ZEEK_WEB, ZEROMQ
-from broker_core.runtime.portraits import BROKER, Portrait, portray
+from broker_core.runtime.portraits import BROKER, Portrait, portray, portray_socket
+from cluster_links import central
 from counterparts import (
     HTTP_NOT_FOUND,
     ZMTP,
@@ -25,6 +27,7 @@ from counterparts import (
     greets,
     hang_up,
     make_files,
+    nobody,
     older_broker,
     server,
     silent,
@@ -186,6 +189,26 @@ async def test_a_web_server_that_answers_a_tls_handshake_in_plain_text():
 async def test_others(talk, speaks):
     async with server(talk) as port:
         assert (await portrait(port, timeout=0.2)).speaks == speaks
+
+
+@pytest.mark.parametrize("expect", ["", "tls", "http"])
+@pytest.mark.parametrize("curve", [False, True])
+async def test_a_central_broker(curve, expect):
+    public, secret = (key.decode() for key in zmq.curve_keypair())
+    keys = CurveKeys(server_secret=secret, client_public=public) if curve else None
+    async with central(keys) as broker:
+        xpub, xsub = [await portrait(port, expect=expect) for port in (broker.port, broker.send_port)]
+    assert xpub.speaks == xsub.speaks == ZEROMQ
+    shown = [(found.socket.mechanism, found.socket.socket_type) for found in (xpub, xsub) if found.socket]
+    assert shown == ([("NULL", "XPUB"), ("NULL", "XSUB")] if keys is None else [("CURVE", "")] * 2)
+
+
+async def test_a_zeromq_socket_that_does_not_go_on():
+    async with server(greets(ZMTP)) as port:
+        found = await portrait(port, timeout=0.2)
+    assert (found.speaks, found.socket) == (ZEROMQ, None)
+    with nobody() as port:
+        assert await portray_socket("127.0.0.1", port, 0.2) is None
 
 
 @pytest.mark.parametrize(("talk", "closed"), [(silent, False), (hang_up, True)])

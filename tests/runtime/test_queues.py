@@ -49,6 +49,35 @@ def test_block_refuses_at_the_bound_and_takes_again_below_it() -> None:
     assert queue.dropped == 0
 
 
+async def test_a_source_can_wait_before_it_has_anything(autojump_clock: trio.testing.MockClock) -> None:
+    queue = a_queue("block", capacity=2, block_timeout=1)
+    with trio.fail_after(1):
+        await queue.wait_for_room()
+    assert queue.offer(1)
+    assert queue.offer(2)
+    with trio.move_on_after(3600) as waiting:
+        await queue.wait_for_room()
+    assert waiting.cancelled_caught
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(queue.wait_for_room)
+        await trio.testing.wait_all_tasks_blocked()
+        queue.pop()
+    assert queue.offer(3)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(queue.wait_for_room)
+        await trio.testing.wait_all_tasks_blocked()
+        queue.close()
+    assert queue.dropped == 0
+
+
+@pytest.mark.parametrize("policy", ["drop_oldest", "drop_newest", "disconnect"])
+async def test_no_other_policy_makes_a_source_wait(policy: Overflow) -> None:
+    queue = a_queue(policy, capacity=1)
+    queue.offer(1)
+    await queue.wait_for_room()
+    assert queue.full
+
+
 async def test_block_waits_until_half_of_the_queue_is_free(autojump_clock: trio.testing.MockClock) -> None:
     queue = a_queue("block", capacity=4)
     for number in range(4):

@@ -25,6 +25,7 @@ Examples:
   broker check peer zeek:9999 -w 100ms -c 500ms
   broker check peer zeek:9999 --subscribed zeek/control/ --cert-days 30,7 ...
   broker check peer ws://manager:27759 -t 3s
+  broker check peer zmq://manager:27760 --subscribed zeek.cluster.worker
 
 \b
 -w and -c are for the round trip: 500ms, 10ms:500ms, @1s:2s (WARNING inside).

@@ -11,6 +11,7 @@ import trustme
 
 from broker_cli import probing
 from broker_core import Endpoint, EndpointOptions, TlsCredentials
+from cluster_links import central, node
 
 
 async def test_a_peer_that_is_well(run, hub):
@@ -64,6 +65,21 @@ async def test_a_websocket_server(run):
         result = await run("check", "peer", url, "--subscribed", "/a")
         assert result.code == 3
         assert result.out.startswith("BROKER UNKNOWN - a WebSocket server does not tell what it is subscribed to | ")
+
+
+async def test_a_cluster(run):
+    async with central() as broker, node(broker.address) as other:
+        other.subscribe(b"/a")
+        await other.hears(b"\x01/a")
+        url = str(broker.address)
+        result = await run("check", "peer", url, "--subscribed", "/a/b")
+        assert result.code == 0
+        assert ", ZeroMQ, version ZMTP 3.1, TLS: off | rtt=" in result.out
+        result = await run("check", "peer", url, "--subscribed", "/b")
+        assert (result.code, result.out.partition(" |")[0]) == (2, "BROKER CRITICAL - nobody there is subscribed to /b")
+        result = await run("check", "peer", url, "--cert-days", "30")
+        assert result.code == 3
+        assert result.out.startswith("BROKER UNKNOWN - a cluster on ZeroMQ has keys, and no certificates | ")
 
 
 async def test_nobody_is_there(run):

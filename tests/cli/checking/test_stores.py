@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker_core import Endpoint
+from cluster_links import central
 from tests.cli.stores.conftest import open_place
 
 
@@ -64,3 +65,10 @@ async def test_not_over_websocket(run):
         result = await run("check", "store", "-p", f"ws://127.0.0.1:{port}", "db")
     assert result.code == 3
     assert "data stores cannot be reached over ws://" in result.out
+
+
+async def test_not_over_zeromq(run):
+    async with central() as broker:
+        result = await run("check", "store", "-p", str(broker.address), "db")
+    assert result.code == 3
+    assert "data stores cannot be reached over zmq://" in result.out

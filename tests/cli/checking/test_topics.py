@@ -7,7 +7,8 @@ import re
 import pytest
 import trio
 
-from broker_core import Batch, Endpoint, Event
+from broker_core import Batch, Endpoint, Event, Message
+from cluster_links import central, node
 
 
 async def test_something_comes(run, hub):
@@ -93,6 +94,14 @@ async def test_over_websocket(run):
         nursery.start_soon(publish)
         result = await run("check", "topic", "-p", f"ws://127.0.0.1:{port}", "/t")
         assert result.code == 0
+
+
+async def test_a_cluster(run):
+    async with central() as broker, node(broker.address) as other, trio.open_nursery() as nursery:
+        nursery.start_soon(other.publish, b"/t/x", Message("/t/x", 1).payload)
+        result = await run("check", "topic", "-p", str(broker.address), "/t")
+        assert result.code == 0
+        assert result.out.startswith("BROKER OK - 1 message on /t within ")
 
 
 async def test_the_time_to_connect_is_apart(run):
