@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .certificates import Node, files_of, make_node, need_cryptography, open_authority, read
-from .config import ENV_TLS_CA, ENV_TLS_CERT, ENV_TLS_KEY, ENV_TLS_KEY_PASS_FILE
+from .config import ENV_TLS_CA, ENV_TLS_CERT, ENV_TLS_KEY, ENV_TLS_KEY_PASS_FILE, ZEEK_CURVE_VARIABLES
 from .context import escape
 from .exit_codes import ExitCode, Failure
 from .output.json_lines import json_line
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .config import Settings
     from .context import Context
 
-__all__ = ["InitJob", "run_init", "run_show"]
+__all__ = ["InitJob", "run_curve", "run_init", "run_show"]
 
 _LONGEST_PASSPHRASE = 127  # bytes, of C++ Broker
 
@@ -92,9 +92,9 @@ def _init_lines(authority: Authority, made: list[Made], job: InitJob) -> list[st
         hosts = ", ".join(one.node.hosts)
         lines += ["", f"# node {one.node.name} (for {hosts}), until {one.not_after:%Y-%m-%d}; in its local.zeek:"]
         lines += [
-            _redef("ssl_cafile", authority.file),
-            _redef("ssl_certificate", one.certificate),
-            _redef("ssl_keyfile", one.key),
+            _redef("Broker::ssl_cafile", authority.file),
+            _redef("Broker::ssl_certificate", one.certificate),
+            _redef("Broker::ssl_keyfile", one.key),
         ]
         environment = {ENV_TLS_CA: authority.file, ENV_TLS_CERT: one.certificate, ENV_TLS_KEY: one.key}
         options = f"--ca {_shell(authority.file)} --cert {_shell(one.certificate)} --cert-key {_shell(one.key)}"
@@ -113,9 +113,9 @@ def _init_lines(authority: Authority, made: list[Made], job: InitJob) -> list[st
     return [escape(line) for line in lines]
 
 
-def _redef(name: str, path: Path) -> str:
-    text = str(path).replace("\\", "\\\\").replace('"', '\\"')
-    return f'redef Broker::{name} = "{text}";'
+def _redef(name: str, value: Path | str) -> str:
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'redef {name} = "{text}";'
 
 
 def _shell(path: Path) -> str:
@@ -124,6 +124,51 @@ def _shell(path: Path) -> str:
 
 def _time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def run_curve(context: Context, settings: Settings, directory: str) -> None:
+    """Make the keys of a ZeroMQ cluster; then tell how they are used. No secret is printed."""
+    from broker_core import ConfigurationError, CurveKeys
+
+    try:
+        keys = CurveKeys.generate()
+    except ConfigurationError as error:
+        refuse(str(error))
+    folder = Path(directory).absolute()
+    try:
+        files = list(keys.save(folder).values())
+    except ConfigurationError as error:
+        raise Failure(str(error), ExitCode.BAD_INPUT, "take another directory") from error
+    if settings.output == "ndjson":
+        context.print([json_line("curve-keys", directory=str(folder), **{file.name: str(file) for file in files})])
+    else:
+        public = {f"{side}_publickey": getattr(keys, f"{side}_public") for side in ("server", "client")}
+        context.print([escape(line) for line in _curve_lines(folder, files, public)])
+
+
+def _curve_lines(folder: Path, files: list[Path], public: dict[str, str]) -> list[str]:
+    module = "Cluster::Backend::ZeroMQ::curve"
+    variables = {file: next(one for one in ZEEK_CURVE_VARIABLES if one.endswith(file.name.upper())) for file in files}
+    return [
+        f"# new CURVE keys in {folder}: {', '.join(file.name for file in files)}",
+        "",
+        "# zeekctl gives them to all nodes; in zeekctl.cfg:",
+        f"cluster_backend_zeromq.curve_dir = {folder}",
+        "cluster_backend_zeromq.use_curve_encryption = 1",
+        "",
+        "# Without zeekctl every Zeek takes them from its environment:",
+        *(f'export {variables[file]}="$(cat {_shell(file)})"' for file in files),
+        "# or from its local.zeek, but never from both:",
+        *(
+            _redef(f"{module}_{file.name}", public[file.name])
+            if file.name in public
+            else f'redef {module}_{file.name} = "..."; # what {file} holds'
+            for file in files
+        ),
+        "",
+        f"# for broker: --curve-dir {_shell(folder)}, or those variables",
+        "# Whoever only connects needs no server_secretkey. Who has the keys may publish and read everything.",
+    ]
 
 
 def run_show(context: Context, settings: Settings, files: tuple[str, ...]) -> None:

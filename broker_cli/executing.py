@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from broker_core import DecodeError
+from broker_core import DecodeError, ForeignMessage
 
+from .complaints import Complaints
 from .exit_codes import ExitCode, Failure
 from .output import make_formatter
+from .output.foreign import foreign_problem
 from .output.templates import Template, field_text
 from .parsing import refuse
 from .selecting.facts import Facts
 from .selecting.scanning import ExpressionError
+from .wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -48,7 +51,6 @@ _PATIENCE = 2.0
 """Seconds between TERM and KILL for a command that takes too long."""
 _HASTE = 0.5
 """The same when the program itself was told to end."""
-_PROBLEMS_SHOWN = 10
 
 _FIELD = re.compile(r"\{[A-Za-z_][^{}\s]*\}")
 _FIELD_INSIDE = re.compile(r"\{(?:topic|event|args|metadata|value|from|size|ts|seq)\b[^{}]*\}")
@@ -130,14 +132,19 @@ class Commands:
         """How many messages were given to it."""
         self.shown = 0
         """For how many a command was started."""
-        self.failed = 0
-        """How many commands failed, or could not be started."""
         self.selection = selection
         self._context = context
+        self._failures = Complaints(context, "commands that fail")
+        self._foreign = Complaints(context, "messages of that kind")
         self._execution = execution
         self._formatter = make_formatter(replace(context, stdout_is_terminal=False), replace(settings, output="ndjson"))
         self._slots = trio.Semaphore(execution.jobs)
         self._nursery: trio.Nursery | None = None
+
+    @property
+    def failed(self) -> int:
+        """How many commands failed, or could not be started."""
+        return self._failures.total
 
     async def run(self, main: Callable[[], Awaitable[None]]) -> None:
         """Run *main*, which gives messages to :meth:`show`, and wait for the commands; cancelled, they are ended.
@@ -153,7 +160,7 @@ class Commands:
         if failure is not None:
             raise failure
         if self.failed:
-            message = f"{self.failed} of {self.shown} command{'s' * (self.shown != 1)} failed"
+            message = f"{self.failed} of {counted(self.shown, 'command')} failed"
             raise Failure(message, ExitCode.PARTIAL)
 
     async def ready(self) -> None:
@@ -168,17 +175,22 @@ class Commands:
         if self.selection is not None:
             messages = self.selection.select(messages, most)
         for message in messages:
+            if isinstance(message, ForeignMessage):
+                self._foreign.tell(f"no command for a message on {message.topic}: {foreign_problem(message)}")
+                continue
             await self._slots.acquire()
             self.shown += 1
             self._nursery.start_soon(self._run, message)
 
     def summary(self, dropped: int) -> str:
         """What there was, in words."""
-        parts = [f"ran {self.shown} command{'' if self.shown == 1 else 's'}"]
+        parts = [f"ran {counted(self.shown, 'command')}"]
         if self.failed:
             parts.append(f"{self.failed} failed")
         if self.selection is not None:
             parts += self.selection.summary()
+        if self._foreign.total:
+            parts.append(f"{self._foreign.total} left out")
         if dropped:
             parts.append(f"{dropped} messages dropped because the commands were too slow")
         return ", ".join(parts)
@@ -191,11 +203,7 @@ class Commands:
         finally:
             self._slots.release()
         if problem:
-            self.failed += 1
-            if self.failed <= _PROBLEMS_SHOWN:
-                self._context.warn(f"the command for a message on {message.topic} {problem}")
-            if self.failed == _PROBLEMS_SHOWN:
-                self._context.warn("further commands that fail are only counted")
+            self._failures.tell(f"the command for a message on {message.topic} {problem}")
 
     async def _outcome(self, message: Message) -> str:
         """What went wrong; "" if nothing."""

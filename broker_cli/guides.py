@@ -62,7 +62,8 @@ _PREFIXES = Section(
         ),
         (
             'A subscription to "" tells C++ endpoints that we take the messages for every store\'s master; they '
-            "cannot attach a master as long as we are connected. Name prefixes where that matters."
+            "cannot attach a master as long as we are connected. In a cluster on ZeroMQ it makes each node send all "
+            "that it publishes to the central broker. Name prefixes where that matters."
         ),
     ),
 )
@@ -99,7 +100,12 @@ _ZEEK_TOPICS = Section(
             ("zeek/control/ID", "Requests of zeekctl; answers come on zeek/control/..._response/NODE."),
             ("NAME/<$>/data/master, NAME/<$>/data/clone", "Internals of the data store NAME."),
         ),
-        "Clusters on ZeroMQ, the default of zeekctl from 8.1 on, write dots in place of these slashes.",
+        (
+            "Clusters on ZeroMQ (-p zmq://HOST), the default of zeekctl from 8.1 on, write dots in place of these "
+            "slashes: zeek.cluster.worker, and zeek.cluster.node.NAME. with the dot at the end. zeek/supervisor, "
+            "zeek/table/ and zeek/control/ keep their slashes. Who subscribes to zeek.cluster.nodeid. there is taken "
+            "for a node by all others, which then log warnings."
+        ),
     ),
 )
 
@@ -151,6 +157,7 @@ _ZEEK_VERSIONS = Section(
             ("up to 4.2", "Another protocol. It cannot be reached; the error says so."),
             ("5.0 to 8.2", "Broker on the port of Broker::listen, usually 9999."),
             ("7.2 and later", "WebSocket on the port of Cluster::listen_websocket, usually 27759: -p ws://HOST."),
+            ("8.0 and later", "Clusters on ZeroMQ; zeekctl's are from 8.1 on: -p zmq://MANAGER:27760."),
             ("9.0 and later", "Broker only in a Zeek that was built with it; WebSocket always."),
         ),
         (

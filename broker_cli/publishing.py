@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import trio
 
@@ -14,6 +14,7 @@ from .feeding import Feed
 from .output import encode_lines, make_formatter
 from .reading import Recorded
 from .signals import run_until_stopped
+from .wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ __all__ = ["Messages", "Plan", "Source", "dry_run_plan", "run_plan"]
 
 Messages = list[tuple[str, Any] | Recorded | Message]
 """Topics with values, with a time if the schedule wants one; or messages that are encoded already."""
+
+_Timeless = list[tuple[str, Any] | Message]
 
 _CHUNK = 256
 
@@ -155,7 +158,7 @@ def run_plan(context: Context, settings: Settings, plan: Plan) -> None:
 
 
 def _messages(progress: _Progress) -> str:
-    return f"{progress.published} message{'' if progress.published == 1 else 's'}"
+    return counted(progress.published, "message")
 
 
 def _topic(message: tuple[str, Any] | Recorded | Message) -> str:
@@ -169,12 +172,16 @@ async def _wait_for_subscribers(session: Session, plan: Plan, first_topic: str |
     topic = plan.topic or first_topic if plan.feed is None else await plan.feed.first_topic()
     if topic is None:
         return
+    peers = session.settings.peers
+    if plan.wait_subscriber > len(peers) and any(peer.transport == "zmq" for peer in peers):
+        session.context.warn("--wait-subscriber: a cluster on ZeroMQ counts as one, however many nodes subscribe")
     with trio.move_on_after(float("inf") if plan.timeout is None else plan.timeout) as scope:
         await session.endpoint.wait_for_subscribers(topic, plan.wait_subscriber)
     if scope.cancelled_caught:
         found = session.receivers(topic)
         message = f"timed out: {found} of {plan.wait_subscriber} peers subscribed to {topic}; nothing published"
-        raise Failure(message, ExitCode.TIMEOUT)
+        other = session.instead_of(topic)
+        raise Failure(message, ExitCode.TIMEOUT, f"{other} has subscribers" if other else "")
 
 
 class _Sender:
@@ -199,7 +206,7 @@ class _Sender:
             if self._schedule is None:
                 if not await self._ready(end, messages[0]):
                     return
-                await self._publish(messages)
+                await self._publish(cast("_Timeless", messages))  # only a schedule gets times
             elif not await self._paced(self._schedule, messages, end):
                 return
             messages = []
@@ -209,7 +216,7 @@ class _Sender:
 
         Tells whether there is time for more.
         """
-        due: Messages = []
+        due: _Timeless = []
         for message in messages:
             wait = schedule.delay(message, trio.current_time())
             if wait > 0:
@@ -221,7 +228,7 @@ class _Sender:
                     await trio.sleep_until(min(until, end))
                     return False
                 await trio.sleep_until(until)
-            due.append(message)
+            due.append((message.topic, message.value) if isinstance(message, Recorded) else message)
         if not await self._ready(end, due[0]):
             return False
         await self._publish(due)
@@ -237,12 +244,13 @@ class _Sender:
         if self._progress.heard and not self._session.receivers(topic):
             self._progress.heard = False
             peers = ", ".join(peer.address for peer in self._session.endpoint.peers())
-            self._session.context.warn(f"nobody is subscribed to {topic} at {peers}; use --wait-subscriber")
+            other = self._session.instead_of(topic)
+            hint = f"{other} has subscribers" if other else "use --wait-subscriber"
+            self._session.context.warn(f"nobody is subscribed to {topic} at {peers}; {hint}")
         return True
 
-    async def _publish(self, messages: Messages) -> None:
-        plain = [(message.topic, message.value) if isinstance(message, Recorded) else message for message in messages]
-        await self._session.endpoint.publish_batch(*plain)
+    async def _publish(self, messages: _Timeless) -> None:
+        await self._session.endpoint.publish_batch(*messages)
         self._progress.published += len(messages)
 
 

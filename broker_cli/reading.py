@@ -109,6 +109,9 @@ class JsonReader(MessageReader):
 
     def message(self, thing: Any) -> tuple[str, Any]:
         """The message in what :meth:`load` gave. Raises DecodeError, InvalidValue."""
+        if type(thing) is dict and thing.get("type") == "foreign-message":
+            msg = f"a message in the format {thing.get('serializer')!r}, which is not Broker's"
+            raise DecodeError(msg)
         if type(thing) is dict and "@data-type" not in thing and "args" in thing:
             msg = "no types, as in -o plain; --in plain takes them from --sig, --types or --event-file"
             raise DecodeError(msg)
@@ -157,6 +160,9 @@ def parse_body(body: str, read_args: Callable[[str, str], Any] | None = None) ->
 
     *read_args* takes the name of an event and the arguments in their parentheses, and gives a tuple of values.
     """
+    if body.startswith("<foreign "):
+        msg = "a message in another format than Broker's"
+        raise DecodeError(msg)
     name, bracket, _ = body.partition("(")
     if not bracket or not is_plain_name(name):
         return text.decode(body)

@@ -13,7 +13,9 @@ from broker_core import BadRecording, DecodeError, InvalidValue
 from broker_core.model.topics import check_topic
 from broker_core.recordings import Damage, Gap, RecordedMessage, RecordingReader
 
+from .complaints import Complaints
 from .exit_codes import ExitCode, Failure
+from .wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +26,10 @@ if TYPE_CHECKING:
     from .pacing import Pacing
     from .selecting.selection import Selection
 
-__all__ = ["NOTES_SHOWN", "Bound", "Choice", "RecordedFeed", "has_to_wait", "open_recording", "take_next"]
+__all__ = ["Bound", "Choice", "RecordedFeed", "has_to_wait", "open_recording", "take_next"]
 
 T = TypeVar("T")
 
-NOTES_SHOWN = 10
-"""How many gaps, and how many bad places, are told of one by one."""
 _MOST_TOPICS = 4096
 
 
@@ -75,13 +75,11 @@ class RecordedFeed:
     ) -> None:
         self.given = 0
         """How many messages were given out."""
-        self.bad = 0
-        """How many damaged places and messages were left out."""
-        self.gaps = 0
-        """How many times something was missing already when it was recorded."""
         self.tell: Callable[[], None] | None = None
         """Called whenever messages are given out."""
         self._context = context
+        self._bad = Complaints(context, "bad places")
+        self._gaps = Complaints(context, "gaps")
         self._paths = paths
         self._choice = choice
         self._pacing = pacing
@@ -99,6 +97,16 @@ class RecordedFeed:
         self._ended = False
         self._deadline: float | None = None
         self._failure: Failure | None = None
+
+    @property
+    def bad(self) -> int:
+        """How many damaged places and messages were left out."""
+        return self._bad.total
+
+    @property
+    def gaps(self) -> int:
+        """How many times something was missing already when it was recorded."""
+        return self._gaps.total
 
     # -- for whoever publishes ------------------------------------------------------------------------------------
 
@@ -124,7 +132,7 @@ class RecordedFeed:
             if not self._chunk:
                 if self._failure is not None:
                     failure = self._failure
-                    message = f"{failure.message}; {_messages(self.given)} before that"
+                    message = f"{failure.message}; {counted(self.given, 'message')} before that"
                     raise Failure(message, failure.code, failure.hint)
                 break
             if self._deadline is not None:
@@ -158,14 +166,14 @@ class RecordedFeed:
     def check_bad_lines(self) -> None:
         """Raise the failure of a command that left something out."""
         if self.bad:
-            message = f"{self.bad} bad place{'' if self.bad == 1 else 's'} left out"
+            message = f"{counted(self.bad, 'bad place')} left out"
             raise Failure(message, ExitCode.PARTIAL)
 
     def progress(self) -> str:
         """How far it is, in a few words."""
         read = self._done + (self._reader.position if self._reader is not None else 0)
         total = 0 if self._waits or self._choice.loops == float("inf") else self._size * self._choice.loops
-        return f"replayed {_messages(self.given)}" + (f" ({100 * read / total:.0f}%)" if total else "")
+        return f"replayed {counted(self.given, 'message')}" + (f" ({100 * read / total:.0f}%)" if total else "")
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -263,12 +271,8 @@ class RecordedFeed:
 
     def _note(self, entry: Entry | Damage) -> None:
         if type(entry) is Gap:
-            self.gaps += 1
-            if self.gaps <= NOTES_SHOWN:
-                lost = f"{entry.lost} messages " if entry.lost else ""
-                self._context.warn(f"{self._place()}: a gap: {lost}{entry.reason}")
-            if self.gaps == NOTES_SHOWN:
-                self._context.warn("further gaps are only counted")
+            lost = f"{entry.lost} messages " if entry.lost else ""
+            self._gaps.tell(f"{self._place()}: a gap: {lost}{entry.reason}")
         elif type(entry) is Damage and entry.at_end:
             text = f"{self._place()}: cut off at offset {entry.offset}: {entry.size} bytes cannot be used"
             self._context.warn(text)
@@ -278,12 +282,8 @@ class RecordedFeed:
     def _complain(self, problem: str) -> None:
         if not self._keep_going:
             self._failure = Failure(problem, ExitCode.BAD_INPUT, "--keep-going leaves out what is bad")
-            return
-        self.bad += 1
-        if self.bad <= NOTES_SHOWN:
-            self._context.warn(problem)
-        if self.bad == NOTES_SHOWN:
-            self._context.warn("further bad places are only counted")
+        else:
+            self._bad.tell(problem)
 
 
 def _check_start(path: str) -> None:
@@ -294,10 +294,6 @@ def _check_start(path: str) -> None:
             is_json = file.read(1) == b"{"
         hint = f"broker publish --from {path} publishes lines of ndjson" if is_json else ""
         raise Failure(str(error), ExitCode.BAD_INPUT, hint) from error
-
-
-def _messages(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
 
 
 # -- for other readers --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import trio
 from broker_core import EncodeError, InvalidValue, RecordingFailure, __version__
 from broker_core.recordings import Gap, RecordingHeader, RecordingReader, RecordingWriter, RotatingWriter
 
+from .complaints import Complaints
 from .exit_codes import ExitCode, Failure
 from .output.json_lines import json_line
 from .parsing import refuse
@@ -21,6 +22,7 @@ from .receiving import print_messages, tell_ready
 from .session import Session, run_session
 from .sizes import byte_text
 from .status_line import StatusLine
+from .wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,8 +43,6 @@ FLUSH_PAUSE = 0.1
 """Seconds: what a kill -9 costs at most."""
 TURN_PAUSE = 1.0
 """Seconds that a file may be older than it should."""
-
-_PROBLEMS_SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,21 +84,29 @@ class Recorder:
         plan: Recording,
         writer: Writer,
         subscriber: Subscriber,
+        *,
         clock: Callable[[], int] = time.time_ns,
+        missed: Callable[[], int] = lambda: 0,
     ) -> None:
         self.taken = 0
         self.shown = 0
-        self.skipped = 0
         self.dropped = 0
         self.selection = plan.selection
         self.writer = writer
-        self._context = context
+        self._problems = Complaints(context, "messages of that kind")
         self._subscriber = subscriber
         self._clock = clock
+        self._missed = missed
+        """Tells how many messages were dropped before they came to the subscriber."""
         self._rotates = plan.rotates
         self._lock = trio.Lock()
         """Held while the disk is waited for: a file is not closed meanwhile."""
         self._dirty = trio.Event()
+
+    @property
+    def skipped(self) -> int:
+        """How many have no binary form."""
+        return self._problems.total
 
     async def ready(self) -> None:
         """Wait until messages can be written: always at once."""
@@ -116,8 +124,8 @@ class Recorder:
 
     def _add(self, messages: Sequence[Message]) -> None:
         now = self._clock()
-        if self._subscriber.dropped > self.dropped:
-            lost = self._subscriber.dropped - self.dropped
+        lost = self._subscriber.dropped + self._missed() - self.dropped
+        if lost > 0:
             self.dropped += lost
             self.writer.gap(Gap(now, lost, "dropped, because the disk was too slow"))
         if messages:
@@ -134,9 +142,7 @@ class Recorder:
                 self.writer.add([message], now)
                 self.shown += 1
             except EncodeError as error:
-                self.skipped += 1
-                if self.skipped <= _PROBLEMS_SHOWN:
-                    self._context.warn(f"a message on {message.topic} cannot be recorded: {error}")
+                self._problems.tell(f"a message on {message.topic} cannot be recorded: {error}")
 
     async def take_rest(self, most: int | None) -> None:
         """Record what was received when a signal came, or the connection was lost; all in all at most *most*."""
@@ -186,7 +192,7 @@ class Recorder:
 
     def progress(self) -> str:
         """How far it is, in a few words."""
-        return f"recorded {_messages(self.shown)}, {byte_text(self.writer.size)}"
+        return f"recorded {counted(self.shown, 'message')}, {byte_text(self.writer.size)}"
 
     def line(self) -> str:
         """What there was, as ndjson."""
@@ -203,7 +209,7 @@ class Recorder:
 
     def summary(self, dropped: int) -> str:
         """What there was, in words."""
-        parts = [f"recorded {_messages(self.writer.written)}, {byte_text(self.writer.size)}"]
+        parts = [f"recorded {counted(self.writer.written, 'message')}, {byte_text(self.writer.size)}"]
         if isinstance(self.writer, RotatingWriter) and self.writer.files > 1:
             parts[0] += f" in {self.writer.files} files"
         if self.selection is not None:
@@ -213,10 +219,6 @@ class Recorder:
         if dropped:
             parts.append(f"{dropped} dropped because the disk was too slow")
         return ", ".join(parts)
-
-
-def _messages(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
 
 
 def run_recording(context: Context, settings: Settings, plan: Recording) -> None:
@@ -229,7 +231,13 @@ def run_recording(context: Context, settings: Settings, plan: Recording) -> None
         subscriber = _subscribe(session, plan)
         session.warn_of_everything(plan.topics)
         await session.connect()
-        recorder = Recorder(context, plan, _open(context, session, settings, plan), subscriber)
+        recorder = Recorder(
+            context,
+            plan,
+            _open(context, session, settings, plan),
+            subscriber,
+            missed=lambda: session.endpoint.statistics().dropped - subscriber.dropped,
+        )
         session.on_gap = recorder.mark_gap
         names = ", ".join(topic or '""' for topic in plan.topics)
         context.progress(f"recording {names} to {plan.path}")
@@ -258,7 +266,7 @@ def run_recording(context: Context, settings: Settings, plan: Recording) -> None
     except RecordingFailure as error:
         hint = ""
         if recorder is not None:
-            hint = f"{_messages(recorder.writer.written)} before that can be read"
+            hint = f"{counted(recorder.writer.written, 'message')} before that can be read"
         raise Failure(str(error), ExitCode.REFUSED if recorder else ExitCode.USAGE, hint) from error
     finally:
         if recorder is not None:

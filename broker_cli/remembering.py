@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .config import ENV_STATE
+from .dialects import NODE_TOPICS
 from .exit_codes import Failure
 from .profiles.files import read_config
 from .profiles.replacing import replace_file
@@ -114,7 +115,8 @@ def learnt(topics: Iterable[str], filters: Iterable[str], peers: Iterable[str]) 
             stores.append(store[0])
         else:
             others.append(topic)
-    return _bounded([[topic for topic in others if not topic.startswith(CONTROL_TOPIC)], stores, peers])
+    hidden = (CONTROL_TOPIC, NODE_TOPICS)
+    return _bounded([[topic for topic in others if not topic.startswith(hidden)], stores, peers])
 
 
 def remember(context: Context, learnt: Memory) -> None:

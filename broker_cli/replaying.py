@@ -15,6 +15,7 @@ from .receiving import Printer
 from .recorded import Choice, RecordedFeed
 from .signals import run_until_stopped
 from .status_line import StatusLine
+from .wording import counted
 
 if TYPE_CHECKING:
     from .config import Settings
@@ -73,5 +74,5 @@ def show_replay(context: Context, settings: Settings, replay: Replay) -> None:
         await run_until_stopped(context, body)
 
     trio.run(program)
-    context.progress(f"{printer.shown} message{'' if printer.shown == 1 else 's'} in the recording")
+    context.progress(f"{counted(printer.shown, 'message')} in the recording")
     feed.check_bad_lines()

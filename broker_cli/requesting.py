@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import trio
 
-from broker_core import DecodeError, same_value
+from broker_core import DecodeError, ForeignMessage, same_value
 
 from .exit_codes import ExitCode, Failure
 from .receiving import Printer
@@ -97,7 +97,7 @@ class _Run:
                 for message in messages:
                     await self._consider(message, elapsed)
         if scope.cancelled_caught and not self.refused and not (self.replies and not request.replies):
-            raise self._timed_out()
+            raise self._timed_out(session)
 
     async def _consider(self, message: Message, elapsed: float) -> None:
         """Print the replies in *message*, as far as they are still wanted."""
@@ -122,7 +122,8 @@ class _Run:
         except DecodeError:
             parts = None
         if parts is None:
-            self._note("a value that is no event")
+            foreign = isinstance(message, ForeignMessage)
+            self._note("a message in another format than Broker's" if foreign else "a value that is no event")
             return False
         name, args, _ = parts
         if asking.event is not None and not asking.event(name):
@@ -138,14 +139,16 @@ class _Run:
         """Remember what came and is no reply."""
         self._others[what if what in self._others or len(self._others) < MAX_OTHERS else "others"] += 1
 
-    def _timed_out(self) -> Failure:
+    def _timed_out(self, session: Session) -> Failure:
         request, limit = self._request, f"{self._request.timeout:g} s"
         if self.stage == "connect":
             message = f"timed out: not connected to {self._where} within {limit}"
             return Failure(message, ExitCode.CONNECT, "--timeout DUR waits longer, for all of it")
         if self.stage == "subscriber":
             message = f"timed out: nobody is subscribed to {request.topic} at {self._where}; nothing sent"
-            return Failure(message, ExitCode.TIMEOUT, f"broker peer {self._where.split(',')[0]} shows who wants what")
+            other = session.instead_of(request.topic)
+            hint = f"broker peer {self._where.split(',')[0]} shows who wants what"
+            return Failure(message, ExitCode.TIMEOUT, f"{other} has subscribers" if other else hint)
         if self.replies:
             return Failure(f"timed out: {self.replies} of {request.replies} replies within {limit}", ExitCode.TIMEOUT)
         if self._others:

@@ -10,9 +10,14 @@ LINES: dict[str, tuple[str, str]] = {
     "data-message": (
         "a message",
         (
-            "topic, @data-type, data (the typed value), seq (from 1), ts (arrival, seconds), from (endpoint), event"
-            " (name); named (arguments by name, without types) if the event is declared"
+            "topic, @data-type, data (the typed value), seq (from 1), ts (arrival, seconds), from (endpoint: a UUID,"
+            " or the id of a node on ZeroMQ), event (name); named (arguments by name, without types) if the event is"
+            " declared"
         ),
+    ),
+    "foreign-message": (
+        "a message of a ZeroMQ cluster in another format than Broker's",
+        "topic, serializer (name of the format), payload (text) or payload_base64 (what is not UTF-8), seq, ts, from",
     ),
     "gap": ("subscribe --reconnect: messages may be missing here", "peer, lost (since then, seconds), ts"),
     "listening": ("listen and pong, when they are ready", "address, port, id, ws and http (URLs)"),
@@ -50,7 +55,8 @@ LINES: dict[str, tuple[str, str]] = {
         "a peer, of peer and status",
         (
             "address, then error, code and hint, or id, transport, protocol, direction, tls, subscriptions, stores, rtt"
-            " and rtt_min (seconds), name, version"
+            " and rtt_min (seconds), name, version; of a cluster on ZeroMQ also node (our id), nodes (id, name, host,"
+            " pid), final_dot (of node topics), send_high_water, receive_high_water, stalls, missed, dropped"
         ),
     ),
     "endpoint": ("status of an http:// URL", "address, document"),
@@ -60,7 +66,8 @@ LINES: dict[str, tuple[str, str]] = {
         "doctor",
         (
             "address, cause (null: all is well), finding, remedy, warnings, id, protocol, tls, version, rtt,"
-            " subscriptions, certificate, steps (name, ok, text, seconds)"
+            " subscriptions, nodes (of a cluster on ZeroMQ: id, name, host, pid), certificate, steps (name, ok, text,"
+            " seconds)"
         ),
     ),
     "ping": ("pong, for each ping", "id, topic, from, size"),
@@ -93,6 +100,10 @@ LINES: dict[str, tuple[str, str]] = {
     "profile-check": ("profile validate", "name, ok, problems, peers (address, error)"),
     "ca": ("tls init", "certificate, new, not_after"),
     "node": ("tls init, for each node", "name, certificate, key, encrypted, hosts, not_after"),
+    "curve-keys": (
+        "tls curve",
+        "directory, server_publickey, server_secretkey, client_publickey and client_secretkey (files)",
+    ),
     "certificate": (
         "tls show",
         "file, subject, issuer, hosts, ca, not_before, not_after, days_left, state",

@@ -12,6 +12,7 @@ import trio
 
 from broker_core import (
     DEFAULT_LIMITS,
+    EC,
     SC,
     Endpoint,
     EndpointId,
@@ -24,13 +25,16 @@ from broker_core import (
 )
 from broker_core.errors import PeerTimeout
 
+from .complaints import Complaints
 from .config import DEFAULT_CONNECT_TIMEOUT
+from .dialects import other_names, subscription_warnings
 from .exit_codes import ExitCode, Failure
 from .remembering import learnt, remember
 from .signals import run_until_stopped
+from .wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
     from broker_core import PeerAddress, PeerInfo
 
@@ -43,7 +47,6 @@ __all__ = ["Session", "run_session", "run_sessions"]
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 
-_REFUSALS_SHOWN = 10
 _LOSSES = frozenset({SC.PEER_LOST, SC.PEER_REMOVED})
 
 
@@ -68,10 +71,12 @@ class Session:
         """To whom we connected, and to what they were subscribed then."""
         self.refusals_fail = False
         """Whether the command has failed when a WebSocket server refuses a message."""
-        self._refused = 0
+        self._refusals = Complaints(context, "errors of that kind")
         self._unknown_event = False
         self._web: set[EndpointId] = set()
         """Peers over WebSocket."""
+        self._clusters: set[EndpointId] = set()
+        """Clusters on ZeroMQ."""
         self._stop = stop
         self._statuses = endpoint.make_status_subscriber(receive_statuses=True)
         self._addresses: dict[EndpointId, list[PeerAddress]] = {}
@@ -118,8 +123,10 @@ class Session:
                 pause = min(2 * pause, _LONGEST_PAUSE)
         finally:
             self._dialling -= 1
-        if address.transport != "broker":
+        if address.transport in {"ws", "wss"}:
             self._web.add(info.id)
+        elif address.transport == "zmq":
+            self._clusters.add(info.id)
         self._addresses.setdefault(info.id, []).append(address)
         self._met[str(address)] = info.filter
         self._connected.set()
@@ -143,17 +150,24 @@ class Session:
                     self._on_loss(notice.context.id)
 
     def _note_refusal(self, notice: Status | ErrorNotice) -> None:
-        """Tell what WebSocket servers say about our messages; peers of the native protocol say nothing."""
-        if isinstance(notice, ErrorNotice) and notice.context is not None and notice.context.id in self._web:
-            self._refused += 1
+        """Tell what WebSocket servers say about our messages, and what is wrong with messages of clusters on ZeroMQ.
+
+        Peers of the native protocol say nothing.
+        """
+        if not isinstance(notice, ErrorNotice) or notice.context is None:
+            return
+        text = f"{notice.context.network}: {notice.message}"
+        if notice.context.id in self._web:
             self._unknown_event |= "failed to create Zeek event" in notice.message
-            if self._refused <= _REFUSALS_SHOWN:
-                self.context.warn(f"{notice.context.network}: {notice.message}")
-            if self._refused == _REFUSALS_SHOWN:
-                self.context.warn("further errors of that kind are only counted")
+            self._refusals.tell(text)
             # What a Zeek says about messages of others is no answer to ours (spec websocket-json.md 8.4).
             if self.on_refusal is not None and not notice.message.startswith("broker_error"):
                 self.on_refusal(notice)
+        elif notice.context.id in self._clusters:  # there nobody says anything, but this side does
+            if notice.code == EC.SERIALIZATION_FAILED:
+                self._refusals.tell(text)
+            elif self.on_notice is None:  # who looks at notices tells this, too
+                self.context.warn(text)
 
     def _on_loss(self, peer: EndpointId) -> None:
         for address in self._addresses.pop(peer, ()):
@@ -199,10 +213,15 @@ class Session:
         """How many peers are subscribed to *topic* now."""
         return sum(topic.startswith(peer.filter) for peer in self.endpoint.peers())
 
-    def warn_of_everything(self, topics: Iterable[str]) -> None:
-        """Say what a subscription to everything does to others (store protocol: who is taken for a master)."""
-        if "" in topics:
-            self.context.warn('"" is everything: while we are connected, C++ endpoints cannot attach store masters')
+    def instead_of(self, topic: str) -> str:
+        """What Zeek may call *topic* here, and has subscribers when *topic* has none; "" if there is no such name."""
+        names = () if self.receivers(topic) else other_names(topic)
+        return next((name for name in names if self.receivers(name)), "")
+
+    def warn_of_everything(self, topics: Collection[str]) -> None:
+        """Say what a subscription to everything, or to topics of nodes, does to others."""
+        for text in subscription_warnings(topics, self.settings.peers):
+            self.context.warn(text)
 
     def remember(self) -> None:
         """Keep for completion who was there, and which topics and stores they have."""
@@ -215,9 +234,8 @@ class Session:
         """Raise the failure when everybody is gone for good, or messages were refused."""
         for notice in self._statuses.poll():  # those that came while we said goodbye
             self._note_refusal(notice)
-        if self._refused and self.refusals_fail:
-            plural = "s" if self._refused > 1 else ""
-            message = f"{self._refused} error{plural} with what was published"
+        if self._refusals.total and self.refusals_fail:
+            message = f"{counted(self._refusals.total, 'error')} with what was published"
             hint = "Zeek takes only events that it knows, with exactly their types" if self._unknown_event else ""
             raise Failure(message, ExitCode.REFUSED, hint)
         if self.lost:
@@ -305,6 +323,7 @@ def _endpoint_options(settings: Settings, *, forward: bool, patient: bool) -> En
         forward=forward,
         tls=settings.tls,
         credentials=settings.credentials,
+        curve=settings.curve,
         token=settings.token,
         web_zone=settings.web_zone,
         limits=limits,

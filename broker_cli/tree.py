@@ -44,6 +44,7 @@ _STORE_COMMANDS = {
 _TLS_COMMANDS = {
     "init": CommandEntry("tls.init", "Make a CA and certificates of nodes."),
     "show": CommandEntry("tls.show", "Print what certificates say."),
+    "curve": CommandEntry("tls.curve", "Make the keys of a ZeroMQ cluster (CURVE)."),
 }
 
 _BENCH_COMMANDS = {
@@ -96,7 +97,7 @@ COMMANDS = {
     "store": CommandEntry("store", "Read and change data stores, at a peer or in a file.", _STORE_COMMANDS),
     "value": CommandEntry("value", "Explain literals, show what bytes hold, convert forms.", _VALUE_COMMANDS),
     "profile": CommandEntry("profile", "Keep presets for options under names.", _PROFILE_COMMANDS),
-    "tls": CommandEntry("tls", "Make and look at certificates for TLS between Brokers.", _TLS_COMMANDS),
+    "tls": CommandEntry("tls", "Make and look at certificates for TLS, and make CURVE keys.", _TLS_COMMANDS),
     "help": CommandEntry("help", "Explain literals, topics, formats, Zeek and more."),
 }
 HEADINGS = {"publish": "Messages", "peer": "Peers", "store": "Stores, values and setup"}

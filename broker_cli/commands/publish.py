@@ -37,8 +37,8 @@ Examples:
 
 \b
 ARG is 5 count, +5 int, 5.0 double, 5s interval, T bool, word string, A::B
-enum, 10.0.0.1 addr, (1, 2) vector, {1, 2} set, {1 -> 2} table; TYPE:VALUE
-forces one. More: broker help literals. Exit codes: 2 usage, 4 no subscriber
+enum, 10.0.0.1 addr, (1, 2) vector, {1, 2} set, {1 -> 2} table; see broker
+help literals. On zmq:// Zeek's topics have dots. Exit codes: 4 no subscriber
 in time, 5 no connection, 6 not delivered, 7 bad input, 8 refused, 9 partial."""
 
 

@@ -1,17 +1,17 @@
 """``broker record``: write what is published to a file."""
 
 # Typer reads the annotations when the program runs, so they are not postponed here.
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 from typer import Context as TyperContext
 
 from broker_cli.commandline import with_option_groups
-from broker_cli.commands.subscribe import OVERFLOW_POLICIES
 from broker_cli.context import Context
 from broker_cli.options import ConnectOptions, DisplayOptions, PeerOptions
-from broker_cli.parsing import choice, count, duration, optional_duration, refuse
-from broker_cli.profiles.resolving import time_limit
+from broker_cli.parsing import count, duration, refuse
+from broker_cli.receiving_options import ReceivingOptions, StopOptions
 from broker_cli.selection_options import SelectionOptions
 from broker_cli.sizes import byte_count
 
@@ -38,7 +38,6 @@ LEAST_AGE = 1.0
 """Seconds of the shortest."""
 
 _FILES = "Files"
-_RECEIVING = "Receiving"
 
 
 def rotation(text: str) -> tuple[int | None, float | None]:
@@ -56,14 +55,32 @@ def rotation(text: str) -> tuple[int | None, float | None]:
     return size, None
 
 
+@dataclass(frozen=True)
+class _ReceivingOptions(ReceivingOptions):
+    """As for messages that are shown, in words for a file."""
+
+    idle: Annotated[str | None, Option("--idle", metavar="DUR", help="Stop when nothing came for so long.")] = None
+    max_queue: Annotated[
+        str | None, Option("--max-queue", metavar="N", help="How many may wait for a slow disk (2048).")
+    ] = None
+    on_overflow: Annotated[
+        str | None,
+        Option(
+            "--on-overflow",
+            metavar="HOW",
+            help="If more: block (default), drop-old, drop-new or exit. What is dropped is noted in FILE.",
+        ),
+    ] = None
+
+
 @with_option_groups
 def record(
     ctx: TyperContext,
     peers: PeerOptions,
     file: Annotated[str, Argument(metavar="FILE", show_default=False, help="Where to write to.")],
     topics: Annotated[list[str], Argument(metavar="TOPIC", show_default=False, help='Prefixes; "" is all.')],
-    count_: Annotated[str | None, Option("--count", "-n", metavar="N", help="Stop after N messages.")] = None,
-    for_: Annotated[str | None, Option("--for", metavar="DUR", help="Stop after this time.")] = None,
+    *,
+    stop: StopOptions,
     append: Annotated[bool, Option("--append", help="Add to FILE, also after a crash.")] = False,
     force: Annotated[bool, Option("--force", help="Overwrite FILE.")] = False,
     rotate: Annotated[
@@ -83,47 +100,7 @@ def record(
             rich_help_panel=_FILES,
         ),
     ] = None,
-    idle: Annotated[
-        str | None,
-        Option("--idle", metavar="DUR", help="Stop when nothing came for so long.", rich_help_panel=_RECEIVING),
-    ] = None,
-    timeout: Annotated[
-        str | None,
-        Option(
-            "--timeout",
-            metavar="DUR",
-            help="As --for, but exit 4 unless -n (1) have come.",
-            rich_help_panel=_RECEIVING,
-        ),
-    ] = None,
-    max_queue: Annotated[
-        str | None,
-        Option(
-            "--max-queue",
-            metavar="N",
-            help="How many may wait for a slow disk (2048).",
-            rich_help_panel=_RECEIVING,
-        ),
-    ] = None,
-    on_overflow: Annotated[
-        str | None,
-        Option(
-            "--on-overflow",
-            metavar="HOW",
-            help="If more: block (default), drop-old, drop-new or exit. What is dropped is noted in FILE.",
-            rich_help_panel=_RECEIVING,
-        ),
-    ] = None,
-    ready_file: Annotated[
-        str | None,
-        Option(
-            "--ready-file",
-            metavar="FILE",
-            help="Create FILE when the subscription is active.",
-            rich_help_panel=_RECEIVING,
-        ),
-    ] = None,
-    *,
+    receive: Annotated[_ReceivingOptions, "Receiving"],
     select: SelectionOptions,
     connect: ConnectOptions,
     display: DisplayOptions,
@@ -141,27 +118,21 @@ def record(
         refuse("--append and --force exclude each other")
     mode: WriteMode = "append" if append else "replace" if force else "new"
 
-    from broker_cli.receiving import Ends
     from broker_cli.recording import DEFAULT_SYNC, Recording, run_recording
 
     plan = Recording(
         path=file,
         topics=tuple(topics),
-        ends=Ends(
-            count=None if count_ is None else count("--count", count_),
-            duration=optional_duration("--for", for_),
-            timeout=time_limit(context, timeout),
-            idle=optional_duration("--idle", idle),
-        ),
+        ends=receive.ends(context, stop),
         mode=mode,
         compress=compress,
         rotate_size=size,
         rotate_age=age,
         keep=None if keep is None else count("--keep", keep),
         sync=None if sync == "never" else DEFAULT_SYNC if sync is None else duration("--sync", sync),
-        capacity=None if max_queue is None else count("--max-queue", max_queue),
-        overflow=OVERFLOW_POLICIES[choice("--on-overflow", on_overflow or "block", OVERFLOW_POLICIES)],
-        ready_file=ready_file,
+        capacity=receive.capacity,
+        overflow=receive.policy(),
+        ready_file=receive.ready_file,
         selection=selection,
     )
     run_recording(context, settings, plan)

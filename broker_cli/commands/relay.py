@@ -106,7 +106,7 @@ def relay(
     addresses = peer_address(a, "A"), peer_address(b, "B")
     guard = choice("--loop-guard", loop_guard or "auto", LOOP_GUARDS)
 
-    from broker_cli.commands.subscribe import OVERFLOW_POLICIES
+    from broker_cli.receiving_options import OVERFLOW_POLICIES
     from broker_cli.relaying.bridge import Relay, run_relay
     from broker_cli.relaying.guard import DEFAULT_WINDOW
     from broker_cli.relaying.rules import Rules, parse_map, parse_prefix
@@ -140,7 +140,8 @@ def relay(
     sides = []
     for address, option, tls in ((addresses[0], "--tls-a", tls_a), (addresses[1], "--tls-b", tls_b)):
         how = settings.tls if tls is None else choice(option, tls, get_args(Tls))
-        sides.append(replace(settings, peers=(address,), tls=how, id=None))
+        curve = None if tls == "off" else settings.curve  # of two clusters only one may encrypt
+        sides.append(replace(settings, peers=(address,), tls=how, curve=curve, id=None))
     run_relay(context, (sides[0], sides[1]), plan)
 
 

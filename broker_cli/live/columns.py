@@ -121,21 +121,22 @@ class Table:
         return self._joined([self._cell(column, row, ticks, now) for column in self._columns], width)
 
     def _cell(self, column: Column, row: Row, ticks: int, now: float) -> str:
-        kind, width = column.kind, column.width
+        what, width = column.kind, column.width
         charset, paint = self._charset, self._painter.paint
-        if kind == "topic":
+        if what == "topic":
             return paint(charset.squeeze(OTHERS if row.topic is None else row.topic, width), "topic")
-        if kind == "event":
+        if what == "event":
             if row.event is None:
-                return paint(charset.fit((row.kind or "").replace("-", " "), width), "label")
+                kind = row.kind or ""
+                return paint(charset.fit(kind if kind[:1] == "(" else kind.replace("-", " "), width), "label")
             return paint(charset.fit(row.event, width), "event")
-        if kind == "value":
+        if what == "value":
             has_event = any(other.kind == "event" for other in self._columns)
             return self._values.cell(row, width, without_name=has_event)
-        if kind == "trend":
+        if what == "trend":
             return paint(charset.sparkline(row.history(ticks), width), "number")
-        text = _TEXTS[kind](row, now).rjust(width)
-        return paint(text, "strong") if kind == "rate" and row.rate > 0 else text
+        text = _TEXTS[what](row, now).rjust(width)
+        return paint(text, "strong") if what == "rate" and row.rate > 0 else text
 
     def _joined(self, cells: list[str], width: int) -> str:
         gap = " " * _gap(width)

@@ -11,6 +11,7 @@ from broker_cli.output import event_names
 from broker_cli.parsing import refuse
 from broker_cli.receiving import print_messages, tell_ready
 from broker_cli.session import run_session
+from broker_cli.wording import counted
 from broker_core import InvalidValue
 
 from .board import Board, State
@@ -88,7 +89,7 @@ class _Counter:
 
     def summary(self, dropped: int) -> str:
         """What there was, in words."""
-        parts = [f"received {self.shown:,} message{'' if self.shown == 1 else 's'}"]
+        parts = [f"received {counted(self.shown, 'message', form=',')}"]
         if self.selection is not None:
             parts += self.selection.summary()
         if dropped:

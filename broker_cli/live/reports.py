@@ -2,10 +2,11 @@
 
 A line of type ``topic-rate`` is about one topic, or about one event on one topic: ``ts`` (when the interval ended,
 seconds since 1970), ``interval`` (its seconds), ``topic`` (null for all those that are not told apart), ``kind`` (when
-events are told apart: event, log-create, log-write, identifier-update, batch or data) with ``event`` (its name),
-``rate`` and ``byte_rate`` (a second, in the interval), ``average`` (the rate over the last intervals), ``messages``
-and ``bytes`` (since the start), ``last`` (the last value, typed; not there when it is large or cannot be read). Those
-that nothing came for in this and the last interval have no line.
+events are told apart: event, log-create, log-write, identifier-update, batch, data, or the name of a format that is
+not Broker's, such as ``(broker-json-v1)``) with ``event`` (its name), ``rate`` and ``byte_rate`` (a second, in the
+interval), ``average`` (the rate over the last intervals), ``messages`` and ``bytes`` (since the start), ``last`` (the
+last value, typed; not there when it is large or cannot be read). Those that nothing came for in this and the last
+interval have no line.
 
 The last line of an interval is of type ``rates``: ``ts``, ``interval``, ``rate``, ``byte_rate``, ``messages``,
 ``bytes``, ``topics`` and ``events`` (how many are told apart), and ``dropped`` (messages that could not be counted).

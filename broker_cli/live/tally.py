@@ -7,14 +7,14 @@ clock that does not jump. :meth:`Tally.tick` ends an interval; rates are those o
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from broker_core import CodecError, event_name
+from broker_core import CodecError, MessageKind, event_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from broker_core import Message
+    from broker_core import ForeignMessage, Message
 
 __all__ = ["DATA", "HISTORY", "KINDS", "LARGEST_LAST", "LONGEST_NAME", "MAX_ROWS", "Row", "Tally"]
 
@@ -31,6 +31,7 @@ DATA = 0
 KINDS = {DATA: "data", 2: "log-create", 3: "log-write", 4: "identifier-update", 5: "batch"}
 """What a message without an event's name holds, by the number that Zeek messages have for it."""
 
+_FOREIGN = MessageKind.FOREIGN
 _WEIGHT = 0.3
 """Of the last interval, in the average that changes slowly."""
 _STILL = 0.005
@@ -70,7 +71,10 @@ class Row:
         self.event = event
         """Its name; None when the row is for a whole topic, or for messages without one."""
         self.kind = kind
-        """What the messages hold, of KINDS, or "event"; None when the row is for a whole topic."""
+        """What the messages hold: of KINDS, "event", or the name of a format that is not Broker's, in parentheses.
+
+        None when the row is for a whole topic.
+        """
         self.messages = 0
         self.bytes = 0
         """Of the values in Broker's binary form, without topic and framing."""
@@ -166,7 +170,7 @@ class Tally:
         """Everything."""
         self._ticked = now
         self._estimated = False
-        self._events: dict[tuple[str, str | int], Row] = {}
+        self._events: dict[tuple[str, str | int | tuple[str]], Row] = {}
         self._topics: dict[str, Row] = {}
         self._other_events = Row(None, now=now)
         self._other_topics = Row(None, now=now)
@@ -184,8 +188,10 @@ class Tally:
             size = len(payload)
             count += 1
             bytes_ += size
-            name: str | int | None = event_name(payload)
-            if name is None:
+            name: str | int | tuple[str] | None
+            if message.kind is _FOREIGN:
+                name = (cast("ForeignMessage", message).serializer,)
+            elif (name := event_name(payload)) is None:
                 name = _kind(payload)
             row = events.get((message.topic, name))
             if row is None:
@@ -205,7 +211,7 @@ class Tally:
             total.messages += count - 1
             total.bytes += bytes_ - size
 
-    def _admit(self, message: Message, name: str | int, size: int, now: float) -> None:
+    def _admit(self, message: Message, name: str | int | tuple[str], size: int, now: float) -> None:
         """Count a message that has no row yet, or gets none."""
         topic = message.topic
         whole = self._topics.get(topic)
@@ -214,11 +220,14 @@ class Tally:
                 whole = self._topics[topic] = Row(topic, now=now)
             else:
                 whole = self._other_topics
-        is_short = isinstance(name, int) or len(name) <= LONGEST_NAME
+        is_short = isinstance(name, int) or len(name if isinstance(name, str) else name[0]) <= LONGEST_NAME
         if whole.topic is None or len(self._events) >= self._max_rows or not is_short:
             row = self._other_events
         else:
-            row = Row(topic, None, KINDS[name], now) if isinstance(name, int) else Row(topic, name, "event", now)
+            if isinstance(name, str):
+                row = Row(topic, name, "event", now)
+            else:
+                row = Row(topic, None, KINDS[name] if isinstance(name, int) else f"({name[0]})", now)
             row.whole = whole
             self._events[topic, name] = row
         row.count(message, size, now)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.color import ColorSystem
 
-from broker_cli.output.human import HumanLines, Piece
+from broker_cli.output.human import HumanLines, Piece, pieces_of_foreign
 from broker_cli.output.terminal import STYLES
-from broker_core import DecodeError
+from broker_core import DecodeError, ForeignMessage
 
 from .cells import compact
 
@@ -84,6 +84,9 @@ class Values:
                 yield first
             yield from pieces
         except DecodeError as error:
+            if isinstance(message, ForeignMessage):
+                yield from pieces_of_foreign(message)[without_name:]
+                return
             yield Piece(f"(cannot be read: {error})", "label")
 
     def _join(self, pieces: Iterable[Piece], width: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from broker_cli.wording import counted
+
 from .cells import age, compact, whole
 from .columns import OTHERS
 from .values import Painter, Values
@@ -86,7 +88,7 @@ class WatchBoard:
     def _status(self, tally: Tally, more: int, dropped: int, note: str, width: int) -> str:
         total = tally.total
         number = len(tally.rows(by_event=False))
-        parts = [(f"{number:,} topic{'' if number == 1 else 's'}", "label")]
+        parts = [(counted(number, "topic", form=","), "label")]
         if more > 0:
             parts.append((f"{more:,} more not shown", "strong"))
         if dropped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .live import TOP, WATCH
-from .logs import LOG_INPUT, LOG_OUTPUT
+from .logs import LOG_INPUT, LOG_OUTPUT, LOG_SINK
 from .parts import Code, Section
 from .recordings import RECORDING, RECORDING_INFO, REPLAYING
 from .selection import COMMANDS, EXPRESSIONS, SELECTION, TEMPLATES
@@ -218,6 +218,7 @@ COMMAND_SECTIONS = {
         COMMANDS,
         WATCH,
         LOG_OUTPUT,
+        LOG_SINK,
         NAMES,
     ),
     "top": TOP,

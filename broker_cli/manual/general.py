@@ -61,8 +61,8 @@ FORMATS = Section(
                 (
                     "One JSON object per line, typed and without loss. The default for pipes and files, and "
                     "what publish --from takes back. The keys type, topic, @data-type and data are those of "
-                    "Zeek's WebSocket interface; v (1), seq, ts (arrival, seconds), from (endpoint) and event "
-                    "(name) are added."
+                    "Zeek's WebSocket interface; v (1), seq, ts (arrival, seconds), from (endpoint: a UUID, or the "
+                    "id of a node on ZeroMQ) and event (name) are added."
                 ),
             ),
             (
@@ -79,6 +79,12 @@ FORMATS = Section(
             ("raw", "The bytes of a string, or of the only argument of an event if that is a string."),
             ("tsv", "With subscribe --logs: Zeek's own log format, byte for byte."),
             ("json", "The objects of ndjson as one array, for what cannot read lines."),
+        ),
+        (
+            "A ZeroMQ cluster may carry messages in other formats than Broker's, such as broker-json-v1. They are not "
+            "read, but shown as what they are: the name of the format, and the payload, as text where it is one (human "
+            "shows only the beginning of other bytes). They have no event and no arguments, and cannot be published or "
+            "recorded."
         ),
         (
             "Results go to standard output and everything else to standard error. Control characters in what "
@@ -99,6 +105,14 @@ PEERS = Section(
             "27759 when none is given), or of an older Broker (9997). Zeek takes only events there that it "
             "knows, with exactly their types, and says what it refuses; what it expects of others it does not "
             "tell, so there is always somebody subscribed. Data stores cannot be reached that way."
+        ),
+        (
+            "zmq://HOST:PORT is a Zeek cluster on ZeroMQ, which is what zeekctl sets up from Zeek 8.1 on: the central "
+            "broker on the manager (port 27760 with zeekctl, 5555 when none is given). Messages are sent to the next "
+            "port, or to that of zmq://HOST:PORT:PORT. Zeek's own topics have dots there in place of slashes, see "
+            "broker help topics. The cluster counts as one subscriber, however many nodes are subscribed; nodes "
+            "confirm nothing, but the program does not end before the central broker has everything. Data stores "
+            "cannot be reached that way."
         ),
     ),
 )
@@ -129,6 +143,11 @@ TLS = Section(
             "broker tls init makes a CA and certificates, and prints what to tell Zeek. Like Broker, only the CA is"
             " checked; with --tls-check-host also that the certificate is for the host that was asked for. Secrets "
             "are never options: --key-pass-file and --token-file name files whose first line holds them."
+        ),
+        (
+            "zmq:// encrypts with CURVE keys in place of TLS, if the cluster does. --curve-dir names the directory "
+            "where zeekctl has them, spool/zeromq/curve on the manager; otherwise they are taken from Zeek's own "
+            "variables. broker tls curve makes new ones."
         ),
     ),
 )
@@ -163,6 +182,10 @@ ENVIRONMENT = Section(
             (config.ENV_TLS_KEY_PASS_FILE, "File for --key-pass-file."),
             (config.ENV_TLS_KEY_LOG, "File for --tls-key-log."),
             (config.ENV_TOKEN_FILE, "File for --token-file."),
+            (
+                "ZEEK_CLUSTER_BACKEND_ZEROMQ_CURVE_*",
+                "CURVE keys in place of --curve-dir, in the four variables of Zeek: CLIENT_PUBLICKEY and so on.",
+            ),
             ("NO_COLOR, FORCE_COLOR", "No colours, or colours without a terminal. --color overrides both."),
         ),
         "An option overrides its variable, and a variable overrides the profile.",

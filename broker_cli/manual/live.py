@@ -56,7 +56,8 @@ _LINES = Section(
         (
             "With -o ndjson, the default for pipes and files, each interval has a line of type topic-rate for every "
             "row that something came for, or did in the interval before: topic (null for others), kind (event, "
-            "log-create, log-write, identifier-update, batch or data) and event (its name) unless --by topic, rate, "
+            "log-create, log-write, identifier-update, batch, data, or the name of a format that is not Broker's, in "
+            "parentheses) and event (its name) unless --by topic, rate, "
             "byte_rate, average, messages, bytes, and last (the value, typed). A line of type rates ends the interval,"
             " with rate, byte_rate, messages, bytes, topics, events and dropped. Both have ts and interval (seconds)."
         ),

@@ -49,7 +49,7 @@ PROFILES = Section(
                     "not run."
                 ),
             ),
-            ("ws-zone, event-file", "As the options."),
+            ("curve-dir, ws-zone, event-file", "As the options."),
             ("topics", "For completion to offer, besides those that it has seen."),
         ),
         (

@@ -83,7 +83,8 @@ RECORDING_INFO = (
             (
                 "Bytes of topics, events and senders are those of the values, without topics. What is no event is "
                 "counted by its kind: (batch), (log create), (log write), (identifier update), (no event). Batches are "
-                "not taken apart. Of each kind 10,000 names are told apart."
+                "not taken apart. Of each kind 10,000 names are told apart. Of a node on ZeroMQ a recording keeps a "
+                "UUID that is made of its id."
             ),
             (
                 "A recording that was not ended in order has a recorder that was killed, or that still writes to it. "

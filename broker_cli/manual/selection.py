@@ -43,7 +43,10 @@ EXPRESSIONS = Section(
             )
         ),
         (
-            ("topic, event, from, size", "The topic, the name of the event, the sending endpoint, the bytes of value."),
+            (
+                "topic, event, from, size",
+                "The topic, the name of the event, the sender (a UUID or node id), the bytes of value.",
+            ),
             ("args, args[0], args[-1]", "The arguments of the event, counted from 0; -1 is the last."),
             ("args[0][1], args[0]['key']", "An element of a vector or a field of a record, an entry of a table."),
             ("metadata[1]", "Metadata of the event; 1 is its network timestamp."),

@@ -87,8 +87,14 @@ RELAYING = (
         (
             (
                 "Options for TLS, tokens and connecting are for both sides; --tls-a and --tls-b say which of them "
-                "speaks "
-                "TLS how. To relay between topics of one endpoint give it twice, by two addresses or with --map."
+                "speaks TLS how (off with zmq:// is without CURVE keys). To relay between topics of one endpoint give "
+                "it twice, by two addresses or with --map."
+            ),
+            (
+                "Zeek's topics have slashes on Broker and dots on ZeroMQ. --map zeek/cluster/=zeek.cluster. is for "
+                "those of manager, worker, proxy and logger, --map zeek/cluster/node/NAME/=zeek.cluster.node.NAME. for "
+                "one node. Messages of a ZeroMQ cluster in other formats than Broker's are not carried, but counted "
+                "(unfit)."
             ),
         ),
     ),

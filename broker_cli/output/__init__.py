@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from broker_cli.config import Settings
     from broker_cli.context import Context
-    from broker_core import Message
+    from broker_core import ForeignMessage, Message
 
     from .named import NamedEvents
 
@@ -18,13 +18,19 @@ __all__ = ["Formatter", "encode_lines", "event_names", "make_formatter"]
 
 
 class Formatter(Protocol):
-    """Turns messages into lines. ``message.value`` may raise DecodeError; that goes to the caller."""
+    """Turns messages into lines. ``message.value`` may raise DecodeError; that goes to the caller.
+
+    Nothing is counted then, so that the same messages can be asked for again one by one.
+    """
 
     def line(self, message: Message) -> str | None:
         """The line for one message, without a line end; None when the format cannot show it."""
 
     def lines(self, messages: Sequence[Message]) -> list[str]:
         """The lines for messages that came together; stops with the first error."""
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """The line for a message in another format than Broker's, for which :meth:`line` raises DecodeError."""
 
 
 def event_names(settings: Settings, *, with_types: bool = False) -> NamedEvents | None:

@@ -26,14 +26,16 @@ from broker_core import (
 )
 from broker_core.codecs import text
 
+from .foreign import foreign_label, foreign_text, stand_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from broker_core import Message, ZeekMessage
+    from broker_core import ForeignMessage, Message, ZeekMessage
 
     from .stamps import Stamper
 
-__all__ = ["ArgumentNames", "HumanLines", "Piece", "pieces_of", "pieces_of_value"]
+__all__ = ["ArgumentNames", "HumanLines", "Piece", "pieces_of", "pieces_of_foreign", "pieces_of_value"]
 
 _STYLES: dict[type, str] = {
     type(None): "none",
@@ -224,6 +226,11 @@ def pieces_of(message: Message, reader: _Reader) -> list[Piece]:
     return [Piece(message.topic, "topic"), Piece(" "), *reader.pieces(value)]
 
 
+def pieces_of_foreign(message: ForeignMessage) -> list[Piece]:
+    """What there is instead of a value, in pieces."""
+    return [Piece(f"{foreign_label(message)} ", "label"), Piece(foreign_text(message.payload), "string")]
+
+
 class HumanLines:
     """Messages for people, without colours."""
 
@@ -233,9 +240,8 @@ class HumanLines:
         self.reader = _Reader(verbose=verbose, named=named)
         self._stamps = stamps
 
-    def pieces(self, message: Message) -> list[Piece]:
-        """The whole line in pieces, with the time in front if one is wanted. Raises DecodeError."""
-        pieces = pieces_of(message, self.reader)
+    def _stamped(self, message: Message, pieces: list[Piece]) -> list[Piece]:
+        """*pieces* with the time in front, if one is wanted."""
         if self._stamps is None:
             return pieces
         self._stamps.step()
@@ -247,9 +253,18 @@ class HumanLines:
 
     def lines(self, messages: Sequence[Message]) -> list[str]:
         """One line each."""
+        if self._stamps is None:
+            return [self.lay_out(pieces_of(message, self.reader)) for message in messages]
+        found = [pieces_of(message, self.reader) for message in messages]  # all, before one is given its time
+        self._stamps.tick()
+        return [self.lay_out(self._stamped(*each)) for each in zip(messages, found, strict=True)]
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """One line: name of the format, size, and the payload or its beginning."""
         if self._stamps is not None:
             self._stamps.tick()
-        return [self.lay_out(self.pieces(message)) for message in messages]
+        pieces = [Piece(message.topic, "topic"), Piece(" "), *pieces_of_foreign(message)]
+        return self.lay_out(self._stamped(stand_in(message), pieces))
 
     def lay_out(self, pieces: Sequence[Piece]) -> str:
         """*pieces* as one line."""

@@ -6,12 +6,16 @@ with more keys behind it, which other readers ignore: ``v`` (version of these ke
 for a Zeek event, ``event`` (its name). Of an event that is declared, ``named`` has the arguments and the set fields of
 records by their names, without types (as in the format ``plain``). Later versions may add keys; they will not change
 these.
+
+A message in another format than Broker's, which a ZeroMQ cluster may carry, has the type ``foreign-message``, and in
+place of the value ``serializer`` (the name of the format) and ``payload``, or ``payload_base64`` if it is not UTF-8.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, Any, Protocol
 
 from broker_core import Count, DecodeError, zeek_message
@@ -20,13 +24,14 @@ from broker_core.codecs.json import encode_members, quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from broker_core import Message
+    from broker_core import ForeignMessage, Message
 
 __all__ = ["VERSION", "ArgumentNames", "JsonLines", "json_line", "json_text"]
 
 VERSION = 1
 """Of the keys in every line, as ``v``. Keys may be added to a version, and none is changed or taken away."""
 _CACHE_SIZE = 4096
+_LONGEST_SENDER = 512  # characters of those that are remembered; a node of a ZeroMQ cluster may have any id
 
 
 def json_text(text: str) -> str:
@@ -75,7 +80,7 @@ class JsonLines:
         out = []
         seconds, nanoseconds = divmod(self._clock(), 1_000_000_000)
         now = f'"ts":{seconds}.{nanoseconds:09d},"from":"'
-        topics, senders = self._topics, self._senders
+        topics, senders, seq = self._topics, self._senders, self._seq
         for message in messages:
             value = message.value
             members = encode_members(value)
@@ -87,10 +92,23 @@ class JsonLines:
             if not self._received:
                 out.append(f'{topic}{members},"v":{VERSION}{event}}}')
                 continue
-            self._seq += 1
+            seq += 1
             sender = senders.get(message.sender) or self._sender(message)
-            out.append(f'{topic}{members},"v":{VERSION},"seq":{self._seq},{now}{sender}"{event}}}')
+            out.append(f'{topic}{members},"v":{VERSION},"seq":{seq},{now}{sender}"{event}}}')
+        self._seq = seq
         return out
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """A line of a type of its own."""
+        try:
+            payload = f'"payload":{quote(message.payload.decode())}'
+        except UnicodeDecodeError:
+            payload = f'"payload_base64":"{b2a_base64(message.payload, newline=False).decode()}"'
+        seconds, nanoseconds = divmod(self._clock(), 1_000_000_000)
+        self._seq += 1
+        head = f'{{"type":"foreign-message","topic":{json_text(message.topic)}'
+        content = f'"serializer":{json_text(message.serializer)},{payload},"v":{VERSION},"seq":{self._seq}'
+        return f'{head},{content},"ts":{seconds}.{nanoseconds:09d},"from":"{self._sender(message)}"}}'
 
     def _names(self, name: str, value: tuple[Any, ...]) -> str:
         assert self._named is not None  # noqa: S101  # the caller looked
@@ -106,7 +124,9 @@ class JsonLines:
     def _sender(self, message: Message) -> str:
         if len(self._senders) >= _CACHE_SIZE:
             self._senders.clear()
-        name = self._senders[message.sender] = str(message.sender)
+        name = str(message.sender)
+        if len(name) <= _LONGEST_SENDER:
+            self._senders[message.sender] = name
         return name
 
 

@@ -15,11 +15,13 @@ from broker_cli.names import is_plain_name
 from broker_core import DecodeError, Event, zeek_message
 from broker_core.codecs import cpp, text
 
+from .foreign import foreign_literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from broker_cli.config import OutputFormat
-    from broker_core import Message
+    from broker_core import ForeignMessage, Message
 
     from . import Formatter
 
@@ -86,6 +88,7 @@ class PlainLines:
             "raw": _raw_line,
         }
         self._line = lines[form]
+        self._form = form
 
     def line(self, message: Message) -> str | None:
         """One line; None for a message that is no single string, in the format ``raw``."""
@@ -99,6 +102,12 @@ class PlainLines:
             msg = "a message without a line"
             raise ValueError(msg)
         return found  # type: ignore[return-value]
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """One line: the payload as it is in the format ``raw``, otherwise what no reader takes for a value."""
+        if self._form == "raw":
+            return message.payload.decode("utf-8", "surrogateescape")
+        return f"{topic_text(message.topic)} {foreign_literal(message)}"
 
 
 class ShieldedLines:
@@ -115,3 +124,7 @@ class ShieldedLines:
     def lines(self, messages: Sequence[Message]) -> list[str]:
         """One line each."""
         return [escape(found) for found in self._inner.lines(messages)]
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """One line."""
+        return escape(self._inner.foreign(message))

@@ -48,7 +48,8 @@ class Stamper:
         self._kind = kind
         self._clock = clock
         self._now = 0
-        self._before: int | None = None
+        self.before: int | None = None
+        """When the message before came."""
         self._since = 0
         self._second = -1
         self._text = ""
@@ -59,8 +60,8 @@ class Stamper:
 
     def step(self) -> None:
         """Go to the next message."""
-        self._since = 0 if self._before is None else self._now - self._before
-        self._before = self._now
+        self._since = 0 if self.before is None else self._now - self.before
+        self.before = self._now
 
     def ns(self, facts: Facts) -> int | None:
         """The moment that belongs to the message; None when it has none."""

@@ -15,9 +15,10 @@ from broker_cli.context import escape
 from broker_cli.selecting.facts import MISSING, Facts
 from broker_cli.selecting.paths import compile_path, read_path
 from broker_cli.selecting.scanning import Scanner
-from broker_core import EnumValue, Timestamp
+from broker_core import DecodeError, EnumValue, Timestamp
 from broker_core.codecs import json, text
 
+from .foreign import stand_in
 from .plain import body_text
 from .stamps import Stamper, local_time
 from .untagged import untagged
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from broker_cli.selecting.naming import Naming
-    from broker_core import Message
+    from broker_core import ForeignMessage, Message
 
     Part = Callable[[Facts], str]
 
@@ -68,6 +69,14 @@ class Template:
     def tick(self) -> None:
         """The next messages have come now."""
         self._stamps.tick()
+
+    def mark(self) -> tuple[int, int | None]:
+        """How far it is, for :meth:`back_to`."""
+        return self._seq, self._stamps.before
+
+    def back_to(self, mark: tuple[int, int | None]) -> None:
+        """Forget the messages since *mark*."""
+        self._seq, self._stamps.before = mark
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -221,4 +230,13 @@ class TemplateLines:
         """The same for each."""
         template = self._template
         template.tick()
-        return [template.render(message) for message in messages]
+        mark = template.mark()
+        try:
+            return [template.render(message) for message in messages]
+        except DecodeError:
+            template.back_to(mark)
+            raise
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """What is written for one message: the payload is its value, a string, and it is no event."""
+        return self.line(stand_in(message))

@@ -7,7 +7,8 @@ timestamp since 1970.
 
 What is lost: counts, integers and reals are all numbers; addresses, subnets, ports and names of enums are strings; sets
 and vectors are arrays; a table is an object when all its keys are strings, and an array of pairs otherwise. Bytes that
-are not UTF-8 become ``\xHH``, and a real that is no number (``inf``, ``nan``) a string.
+are not UTF-8 become ``\xHH``, and a real that is no number (``inf``, ``nan``) a string. A message in another format
+than Broker's has ``serializer`` (the name of the format) and ``payload``, a string.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from .json_lines import json_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from broker_core import Message
+    from broker_core import ForeignMessage, Message
 
     from .json_lines import ArgumentNames
 
@@ -127,5 +128,13 @@ class UntaggedLines:
                 if key == _NETWORK_TIMESTAMP and type(entry) is Timestamp and entry.ns >= 0:
                     members += f',"network_timestamp":{_seconds(entry.ns)}'
                     break
-        behind = f',"ts":{now},"from":"{message.sender}"' if self._received else ""
+        return f'{{"topic":{json_text(message.topic)},{members}{self._behind(message, now)}}}'
+
+    def _behind(self, message: Message, now: str) -> str:
+        return f',"ts":{now},"from":"{message.sender}"' if self._received else ""
+
+    def foreign(self, message: ForeignMessage) -> str:
+        """One line."""
+        members = f'"serializer":{json_text(message.serializer)},"payload":{_string(message.payload)}'
+        behind = self._behind(message, _seconds(self._clock()))
         return f'{{"topic":{json_text(message.topic)},{members}{behind}}}'

@@ -10,6 +10,7 @@ import trio
 from broker_cli.output import encode_lines
 from broker_cli.receiving import tell_ready
 from broker_cli.session import Session, run_session
+from broker_cli.wording import counted
 from broker_core import DecodeError
 
 from .lines import PongLines
@@ -116,4 +117,4 @@ def run_pong(context: Context, settings: Settings, plan: Answering) -> None:
     try:
         trio.run(program)
     finally:
-        context.progress(f"answered {run.answered} ping{'' if run.answered == 1 else 's'}")
+        context.progress(f"answered {counted(run.answered, 'ping')}")

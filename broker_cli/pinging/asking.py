@@ -10,6 +10,7 @@ import trio
 from broker_cli.exit_codes import ExitCode, Failure, Interrupted
 from broker_cli.output import encode_lines
 from broker_cli.session import Session, run_session
+from broker_cli.wording import counted
 from broker_core import DecodeError
 
 from .lines import PingLines
@@ -89,8 +90,7 @@ class _Run:
         """Print the summary, however it ended."""
         dropped = 0 if self._subscriber is None else self._subscriber.dropped
         if dropped:
-            what = "1 message was" if dropped == 1 else f"{dropped} messages were"
-            self._context.warn(f"too slow: {what} not read in time")
+            self._context.warn(f"too slow: {counted(dropped, 'message was', 'messages were')} not read in time")
         if self._start:
             await self._print(self._lines.summary(self.rounds, trio.current_time() - self._start))
 

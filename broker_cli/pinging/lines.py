@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from broker_cli.context import escape
 from broker_cli.output.json_lines import json_line
+from broker_cli.wording import counted
 
 if TYPE_CHECKING:
     from broker_cli.config import OutputFormat
@@ -81,7 +82,7 @@ class PingLines:
             ]
         if self._form != "human":
             return []
-        counts = [f"{rounds.sent} ping{'' if rounds.sent == 1 else 's'}", f"{rounds.answered} answered"]
+        counts = [counted(rounds.sent, "ping"), f"{rounds.answered} answered"]
         if rounds.lost:
             counts.append(f"{rounds.lost} lost ({100 * rounds.lost / (rounds.answered + rounds.lost):.3g}%)")
         counts += [

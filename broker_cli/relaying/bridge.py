@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import trio
 
+from broker_cli.dialects import subscription_warnings
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.output import encode_lines
 from broker_cli.output.json_lines import json_line
@@ -19,6 +20,7 @@ from broker_cli.receiving import tell_ready
 from broker_cli.selecting.globs import NameGlobs
 from broker_cli.session import run_sessions
 from broker_cli.status_line import StatusLine
+from broker_cli.wording import counted
 from broker_core import EC, InvalidValue, UndeliveredError
 
 from .carrying import Budget, Carrier
@@ -133,7 +135,12 @@ class _Bridge:
                 session.on_gap = _gap_teller(session, side)
             carriers.append(carrier)
         self._carriers = tuple(carriers)
-        sessions[0].warn_of_everything([topic for session in sessions for topic in session.endpoint.filter])
+        for text in dict.fromkeys(
+            text
+            for session in sessions
+            for text in subscription_warnings(session.endpoint.filter, session.settings.peers)
+        ):
+            self._context.warn(text)
 
     def _tell_loop(self, side: Side) -> None:
         text = (
@@ -169,9 +176,8 @@ class _Bridge:
             except UndeliveredError as error:
                 lost = sum(error.counts.values())
                 carrier.counts.lost += lost
-                plural = "" if lost == 1 else "s"
                 where = target.settings.peers[0]
-                self._context.warn(f"{lost} message{plural} to {where} were not confirmed, and may be lost")
+                self._context.warn(f"{counted(lost, 'message')} to {where} were not confirmed, and may be lost")
 
     async def _report(self) -> None:
         dropped = [0, 0]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from broker_cli.complaints import Complaints
 from broker_cli.exit_codes import ExitCode, Failure
+from broker_cli.output.foreign import foreign_problem
 from broker_cli.selecting.facts import MISSING, Facts, name_of_event
-from broker_core import CodecError, EncodeError, InvalidValue, LocalProtocolError
+from broker_core import CodecError, EncodeError, ForeignMessage, InvalidValue, LocalProtocolError
 
 from .counting import Counts
 
@@ -51,6 +53,7 @@ class Carrier:
         self._source = source
         self._subscriber = subscriber
         self._target = target
+        self._unfit = Complaints(target.context, "messages of that kind", _PROBLEMS_SHOWN)
         self._topics = topics
         self._guard = guard
         self._events = events
@@ -122,6 +125,8 @@ class Carrier:
         topic = self._topics.renamed(message.topic)
         if topic is None or not self._is_wanted(message):
             counts.filtered += 1
+        elif isinstance(message, ForeignMessage):
+            self.note_unfit(message.topic, foreign_problem(message))
         elif message.ttl == _LAST_HOP:
             counts.expired += 1
         else:
@@ -150,6 +155,8 @@ class Carrier:
     def _is_wanted(self, message: Message) -> bool:
         if self._events is None:
             return True
+        if isinstance(message, ForeignMessage):
+            return False
         name = name_of_event(Facts(message))
         return name is not MISSING and self._events(name)
 
@@ -169,10 +176,7 @@ class Carrier:
     def note_unfit(self, topic: str, problem: str) -> None:
         """Tell of a value that the other side has no form for."""
         self.counts.unfit += 1
-        if self.counts.unfit <= _PROBLEMS_SHOWN:
-            self._target.context.warn(f"a message on {topic} cannot be carried: {problem}")
-        if self.counts.unfit == _PROBLEMS_SHOWN:
-            self._target.context.warn("further messages of that kind are only counted")
+        self._unfit.tell(f"a message on {topic} cannot be carried: {problem}")
 
 
 class Budget:

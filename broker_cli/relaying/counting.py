@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from broker_cli.wording import counted
+
 __all__ = ["Counts", "Snapshot", "count_words", "live_line", "relay_object"]
 
 
@@ -110,6 +112,6 @@ _WORDS = {
 
 def count_words(name: str, counts: Counts) -> str:
     """One direction in words."""
-    text = f"{name}: relayed {counts.relayed:,} message{'' if counts.relayed == 1 else 's'}"
+    text = f"{name}: relayed {counted(counts.relayed, 'message', form=',')}"
     extras = [f"{getattr(counts, field):,} {words}" for field, words in _WORDS.items() if getattr(counts, field)]
     return ", ".join([text, *extras])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from broker_core import Count, DecodeError, EncodeError, Event, event_name, zeek_message
+from broker_core import Count, DecodeError, EncodeError, Event, MessageKind, event_name, zeek_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ class _Missing:
 MISSING: Any = _Missing()
 """What stands for a part that a message has not, such as the third argument of an event with two."""
 
+_FOREIGN = MessageKind.FOREIGN
 _Parts = tuple[str, tuple[Any, ...], Any]
 
 
@@ -60,9 +61,14 @@ def _parts_of(value: Any) -> _Parts | None:
 
 
 def name_of_event(facts: Facts) -> Any:
-    """The name of the event, or MISSING. The value is not decoded for it if it has not been before."""
+    """The name of the event, or MISSING. The value is not decoded for it if it has not been before.
+
+    Raises DecodeError for a message in another format than Broker's.
+    """
     message = facts.message
     if not message.is_decoded:
+        if message.kind is _FOREIGN:
+            message.check()
         name = event_name(message.payload)
         return MISSING if name is None else name
     parts = facts.parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from broker_core import DecodeError
+from broker_core import DecodeError, MessageKind
 
 from .facts import MISSING, Facts, name_of_event
 from .unpacking import members
@@ -24,7 +24,8 @@ class Selection:
     *topics* are the only ones, *exclude* are prefixes of those left out. *events* and *until* are asked for the name of
     an event, *where* for the rest of the message, and *sample* at last, by chance or turn. With *events*, *where* or
     *until* batches are taken apart, and each member counts for itself. A message that holds no value passes then:
-    whoever shows it says so.
+    whoever shows it says so. One in another format than Broker's is no event, and passes *where* only if that asks for
+    nothing but its topic, sender and size.
     """
 
     def __init__(
@@ -80,7 +81,9 @@ class Selection:
             try:
                 fits = self._fits(Facts(message))
             except DecodeError:
-                return True
+                if message.kind is not MessageKind.FOREIGN:
+                    return True
+                fits = False
             if self.done:
                 return True
             if not fits:
@@ -92,6 +95,8 @@ class Selection:
         return True
 
     def _fits(self, facts: Facts) -> bool:
+        if facts.message.kind is MessageKind.FOREIGN:
+            return self._events is None and (self._where is None or self._where(facts))
         if self._until is not None or self._events is not None:
             name = name_of_event(facts)
             known = name is not MISSING

@@ -8,6 +8,7 @@ from broker_cli.context import escape
 from broker_cli.output.json_lines import json_line
 from broker_cli.output.stamps import local_time
 from broker_cli.sizes import byte_text, span_text
+from broker_cli.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +98,7 @@ def _facts(name: str, tally: Tally) -> Iterator[tuple[str, str]]:
     yield "gaps", f"{tally.gap_count}{lost}" if tally.gap_count else ""
     for gap in tally.gaps[:_NOTES_SHOWN]:
         yield "", f"{local_time(gap.time)} {f'{gap.lost:,} messages ' if gap.lost else ''}{gap.reason}"
-    places = f"{tally.damage_count} place{'' if tally.damage_count == 1 else 's'}, {byte_text(tally.damaged_bytes)}"
+    places = f"{counted(tally.damage_count, 'place')}, {byte_text(tally.damaged_bytes)}"
     yield "damaged", places if tally.damage_count else ""
     for one in tally.damage[:_NOTES_SHOWN]:
         yield "", f"{one.size:,} bytes at offset {one.offset:,}: {one.problem}"
@@ -121,7 +122,7 @@ def file_table(files: Sequence[tuple[str, Tally]], width: int | None) -> list[st
     for name, tally in files:
         notes = []
         if tally.gap_count:
-            notes.append(f"{tally.gap_count} gap{'' if tally.gap_count == 1 else 's'}")
+            notes.append(counted(tally.gap_count, "gap"))
         if tally.damage_count:
             notes.append("damaged")
         if tally.torn is not None:

@@ -49,6 +49,7 @@ _CONTAINERS = frozenset([*range(0x80, 0xA0), 0xDC, 0xDD, 0xDE, 0xDF])
 """First bytes of MessagePack's maps and arrays."""
 _NIL = b"\xc0"
 _DATA = MessageKind.DATA
+_FOREIGN = MessageKind.FOREIGN
 _new_message: Any = object.__new__
 
 
@@ -136,6 +137,9 @@ class RecordPacker:
         self._packer.reset()
         try:
             for message in messages:
+                if message.kind is _FOREIGN:  # a reader would take the payload for a value
+                    msg = "its format is not Broker's"
+                    raise EncodeError(msg)
                 pack((_MESSAGE, time, message.topic, message.sender, message.ttl, message.payload))
         except UnicodeEncodeError:
             msg = "a topic with a lone surrogate"

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from broker_cli.executing import DEFAULT_JOBS, DEFAULT_LIMIT, Commands, Executio
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.selecting.globs import NameGlobs
 from broker_cli.selecting.selection import Selection
-from broker_core import Count, DecodeError, EndpointId, EnumValue, Event, Message
+from broker_core import Count, DecodeError, EndpointId, EnumValue, Event, ForeignMessage, Message, NodeId
 
 ID = EndpointId.parse("00000000-0000-0000-0000-000000000007")
 PING = Message("/t", Event("ping", "a b;$(x)", Count(5), EnumValue("Notice::LOG")).value, sender=ID)
@@ -173,6 +174,19 @@ async def test_what_cannot_be_started_is_a_failure(made):
     told = context.stderr.getvalue()
     assert "cannot be started: argument list too long" in told
     assert "cannot be started: unknown type tag" in told
+
+
+async def test_messages_in_other_formats_are_left_out(made):
+    commands, context = made("true")
+    foreign = ForeignMessage("/t", b"{}", "broker-json-v1")
+    await commands.run(partial(commands.show, [foreign, PING]))
+    expected = "broker: no command for a message on /t: 2 bytes in the format 'broker-json-v1', which is not Broker's\n"
+    assert context.stderr.getvalue() == expected
+    assert commands.summary(0) == "ran 1 command, 1 left out"
+
+
+def test_a_node_is_a_safe_word():
+    assert environment({}, Message("/t", 1, sender=NodeId("a b\n")))[b"BROKER_FROM"] == b"a%20b%0A"
 
 
 async def test_only_so_many_run_at_a_time(made, tmp_path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
+from itertools import chain, repeat
 
 import pytest
 import trio
@@ -16,7 +18,7 @@ from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.receiving import Ends, Printer, print_messages, tell_rate, tell_ready
 from broker_cli.selecting.globs import NameGlobs
 from broker_cli.selecting.selection import Selection
-from broker_core import Count, Event, Message
+from broker_core import Count, Event, ForeignMessage, Message
 
 
 @pytest.fixture
@@ -57,6 +59,30 @@ async def test_unreadable_messages_are_told_and_counted(out):
     assert written(out) == b"/a 1\n/c 2\n"
     assert context.stderr.getvalue() == "broker: a message on /b cannot be read: unknown type tag 99 at offset 0\n"
     assert printer.summary(0) == "received 2 messages, 1 left out"
+
+
+@pytest.mark.parametrize(
+    ("form", "keys"), [("ndjson", ["data", "payload", "data"]), ("plain", ["value", "payload", "value"])]
+)
+async def test_messages_in_other_formats_are_shown_and_counted(out, form, keys):
+    context, printer = make(out, form)
+    await printer.show([Message("/a", Count(1)), ForeignMessage("/b", b"x", "f"), Message("/c", Count(2))])
+    lines = [json.loads(line) for line in written(out).splitlines()]
+    assert [key in line for key, line in zip(keys, lines, strict=True)] == [True] * 3
+    assert [line.get("seq", at) for at, line in enumerate(lines, 1)] == [1, 2, 3]
+    assert printer.summary(0) == "received 3 messages"
+    assert context.stderr.getvalue() == ""
+
+
+async def test_they_have_numbers_and_times_in_templates(out):
+    moments = chain([0], repeat(5 * 10**9))
+    settings = {"template": "{seq} {ts} {topic} {value}", "stamps": "delta"}
+    _, printer = make(out, settings=settings, clock=lambda: next(moments))
+    await printer.show([Message("/a", Count(1))])
+    await printer.show([Message("/a", Count(2)), ForeignMessage("/b", b"x", "f"), Message("/c", Count(3))])
+    assert written(out).decode().splitlines() == [
+        *("1 +0.000000 /a 1", "2 +5.000000 /a 2", "3 +0.000000 /b x", "4 +0.000000 /c 3"),
+    ]
 
 
 async def test_a_flood_of_them_is_only_counted(out):

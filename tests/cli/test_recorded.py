@@ -9,10 +9,11 @@ import pytest
 import trio
 import trio.testing
 
+from broker_cli.complaints import MOST_TOLD
 from broker_cli.context import Context
 from broker_cli.exit_codes import ExitCode, Failure
 from broker_cli.pacing import Pacing
-from broker_cli.recorded import NOTES_SHOWN, Bound, Choice, RecordedFeed, has_to_wait, take_next
+from broker_cli.recorded import Bound, Choice, RecordedFeed, has_to_wait, take_next
 from broker_cli.selecting.globs import NameGlobs
 from broker_cli.selecting.selection import Selection
 from broker_core import Batch, Count, Event, Message, RecordingFailure
@@ -273,14 +274,14 @@ async def test_gaps_are_told(tmp_path):
 
 
 async def test_floods_of_notes_are_only_counted(tmp_path):
-    gaps = [Gap(1, 1, "x")] * (NOTES_SHOWN + 5)
-    bad = [(1, "/1", b"\xff")] * (NOTES_SHOWN + 5)
+    gaps = [Gap(1, 1, "x")] * (MOST_TOLD + 5)
+    bad = [(1, "/1", b"\xff")] * (MOST_TOLD + 5)
     path = make(tmp_path / "a.rec", *gaps, *bad)
     source, err = feed(path, keep_going=True)
     assert await drained(source) == []
-    assert (source.gaps, source.bad) == (NOTES_SHOWN + 5, NOTES_SHOWN + 5)
+    assert (source.gaps, source.bad) == (MOST_TOLD + 5, MOST_TOLD + 5)
     lines = err.getvalue().splitlines()
-    assert len(lines) == 2 * NOTES_SHOWN + 2
+    assert len(lines) == 2 * MOST_TOLD + 2
     assert "broker: further gaps are only counted" in lines
     assert "broker: further bad places are only counted" in lines
 

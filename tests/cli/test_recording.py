@@ -11,6 +11,7 @@ import pyte
 import pytest
 import trio
 
+from broker_cli.complaints import MOST_TOLD
 from broker_cli.context import Context
 from broker_cli.receiving import Ends
 from broker_cli.recording import FLUSH_PAUSE, TURN_PAUSE, Recorder, Recording
@@ -291,16 +292,26 @@ class Queue:
         return taken
 
 
-def recorder(path, **plan):
+def recorder(path, missed=lambda: 0, **plan):
     context = Context(stderr=io.StringIO(), environ={}, stderr_is_terminal=False)
     plan = Recording(path=path, topics=("/t",), ends=Ends(), **plan)
     writer = RecordingWriter(path, RecordingHeader())
     queue = Queue()
-    return Recorder(context, plan, writer, queue, clock=lambda: 7), queue, context
+    return Recorder(context, plan, writer, queue, clock=lambda: 7, missed=missed), queue, context
 
 
 def one(value=1):
     return Message("/t", value)
+
+
+async def test_what_was_missed_before_the_queue_is_noted_as_well(path):
+    made, queue, _ = recorder(path, missed=lambda: 2)
+    await made.show([one(1)])
+    queue.dropped = 1
+    await made.show([one(2)])
+    made.finish("")
+    assert made.dropped == 3
+    assert [entry.lost for entry in entries_of(path) if type(entry) is Gap] == [2, 1]
 
 
 async def test_what_was_dropped_is_noted_in_the_file(path):
@@ -325,7 +336,10 @@ async def test_messages_that_have_no_binary_form(path):
     assert (made.shown, made.skipped) == (2, 1)
     assert "a message on /bad cannot be recorded" in context.stderr.getvalue()
     await made.show([Message("/bad", object())] * 20)
-    assert len(context.stderr.getvalue().splitlines()) == 10
+    lines = context.stderr.getvalue().splitlines()
+    assert len(lines) == MOST_TOLD + 1
+    assert lines[-1] == "broker: further messages of that kind are only counted"
+    assert made.skipped == 21
     made.finish("")
     assert values(path) == [1, 2]
     assert "21 left out" in made.summary(0)

@@ -95,6 +95,7 @@ def test_what_can_be_offered(text, good):
 
 def test_what_is_learnt_of_a_connection():
     filters = ["zeek/a", "db/<$>/data/master", "x/y/<$>/data/clone", "<$>/local/data/errors", "", "zeek/\x1b"]
+    filters.append("zeek.cluster.nodeid.n.")
     found = learnt(["/mine", "<$>/x"], filters, ["h:1"])
     assert found == Memory(("/mine", "zeek/a"), ("db", "x/y"), ("h:1",))
 

@@ -231,3 +231,9 @@ def test_what_cannot_be(form, event_name, known, timed, message):
     with pytest.raises(InvalidValue) as caught:
         make_typed_reader(form, "/t", event_name, known, timed=timed)
     assert message in str(caught.value)
+
+
+def test_a_message_in_another_format_has_no_event():
+    line = b'{"topic":"/t","serializer":"broker-json-v1","payload":"x","ts":1.0,"from":"n"}'
+    batch = make_typed_reader("plain", None, "M::ping", KNOWN).batch([line], keep_going=True)
+    assert batch.problems == [(0, "a message in the format 'broker-json-v1', which is not Broker's")]

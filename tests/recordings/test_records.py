@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker_core import NIL, DecodeError, EncodeError, EndpointId, Message
+from broker_core import NIL, DecodeError, EncodeError, EndpointId, ForeignMessage, Message, NodeId
 from broker_core.recordings import End, Gap, RecordedMessage, RecordingHeader
 from broker_core.recordings import records as subject
 from broker_core.recordings.blocks import LONGEST_BLOCK
@@ -251,4 +251,17 @@ def test_recorded_messages_are_messages():
 
 def test_endpoint_ids_are_what_they_were():
     [entry] = parse(packed(*GOOD))
+    assert type(entry.sender) is EndpointId
+
+
+def test_messages_in_other_formats_are_refused():
+    with pytest.raises(EncodeError, match="its format is not Broker's"):
+        RecordPacker().messages([message("/a"), ForeignMessage("/a", b"\0", "broker-json-v1")], 5)
+    assert parse(RecordPacker().messages([message("/a")], 5))[0].topic == "/a"
+
+
+def test_of_a_node_the_sixteen_bytes_are_kept():
+    node = NodeId("worker-1")
+    (entry,) = parse(RecordPacker().messages([message("/a", sender=node)], 5))
+    assert entry.sender == node
     assert type(entry.sender) is EndpointId

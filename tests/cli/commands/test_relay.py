@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker_cli.relaying import bridge
+from broker_core import CurveKeys
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,16 @@ async def test_each_side_can_have_its_own_tls(run, asked):
     sides, plan = asked.pop()
     assert [side.tls for side in sides] == ["off", "anon"]
     assert (plan.guard, plan.window, plan.overflow, plan.ndjson) == ("auto", 5.0, "block", False)
+
+
+async def test_of_two_clusters_only_one_may_encrypt(run, asked, tmp_path):
+    keys = CurveKeys.generate()
+    keys.save(tmp_path)
+    both = ("relay", "zmq://a", "zmq://b", "-t", "/x", "--curve-dir", str(tmp_path))
+    await run(*both)
+    assert [side.curve for side in asked.pop()[0]] == [keys, keys]
+    await run(*both, "--tls-b", "off")
+    assert [side.curve for side in asked.pop()[0]] == [keys, None]
 
 
 async def test_ndjson_is_only_printed_when_it_was_asked_for(run, asked):

@@ -72,7 +72,7 @@ def test_the_tree(commands):
     assert "store" in groups_of(commands)
     assert "store get" in leaves_of(commands)
     assert not set(groups_of(commands)) & set(leaves_of(commands))
-    assert list(inside("tls", commands)) == ["init", "show"]
+    assert list(inside("tls", commands)) == ["init", "show", "curve"]
     assert names_of("publish") == ["publish", "pub"]
     assert summary(commands["tls show"]) == "Print what certificates say."
 

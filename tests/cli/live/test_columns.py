@@ -11,7 +11,7 @@ from broker_cli.live.cells import UNICODE
 from broker_cli.live.columns import Table, layout
 from broker_cli.live.tally import Tally
 from broker_cli.live.values import Painter, Values
-from broker_core import Event, Message
+from broker_core import Event, ForeignMessage, IdentifierUpdate, Message
 
 
 def titles(width: int, **names: int) -> list[str]:
@@ -81,3 +81,14 @@ def test_an_arrow_stands_where_it_is_sorted(sort, reverse, title):
     table = Table(UNICODE, Painter(colour=False), Values(UNICODE, Painter(colour=False)))
     table.prepare([], 120, by_event=True)
     assert title in table.head(120, sort, reverse=reverse).split()
+
+
+def test_kinds_are_words_and_formats_are_names():
+    tally = Tally(0.0)
+    tally.add([ForeignMessage("/t", b"{}", "broker-json-v1"), Message("/t", IdentifierUpdate("x", 5).value)], 0.1)
+    table = Table(UNICODE, Painter(colour=False), Values(UNICODE, Painter(colour=False)))
+    rows = list(tally.rows(by_event=True))
+    table.prepare(rows, 140, by_event=True)
+    texts = [table.line(row, 0, 1.0, 140) for row in rows]
+    assert "(broker-json-v1)" in texts[0]
+    assert "identifier update" in texts[1]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_cli.live.tally import HISTORY, LARGEST_LAST, LONGEST_NAME, MAX_ROWS, Tally
-from broker_core import Batch, Count, Event, IdentifierUpdate, Message
+from broker_core import Batch, Count, Event, ForeignMessage, IdentifierUpdate, Message
 from broker_core.codecs import binary
 
 
@@ -276,3 +276,18 @@ def test_nothing_is_lost_or_counted_twice(batches):
     for row in tally.rows(by_event=True):
         if row.topic is not None:
             assert row.messages == expected[row.topic, row.event]
+
+
+def test_messages_in_other_formats_are_counted_by_format():
+    tally = Tally(0.0)
+    payload = ping().payload
+    foreign = [ForeignMessage("/t", payload, name) for name in ("f", "f", "g", "n" * LONGEST_NAME)]
+    tally.add([*foreign, ForeignMessage("/t", payload, "n" * (LONGEST_NAME + 1)), wire("/t", Event("(f)"))], 0.5)
+    rows = tally.rows(by_event=True)
+    found = [(row.kind, row.event, row.messages) for row in rows]
+    assert found == [
+        *(("(f)", None, 2), ("(g)", None, 1), (f"({'n' * LONGEST_NAME})", None, 1), ("event", "(f)", 1)),
+        (None, None, 1),
+    ]
+    assert rows[0].bytes == 2 * len(payload)
+    assert tally.total.messages == 6

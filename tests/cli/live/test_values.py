@@ -9,7 +9,7 @@ import pytest
 from broker_cli.live.cells import ASCII, UNICODE
 from broker_cli.live.tally import LARGEST_LAST, Tally
 from broker_cli.live.values import Painter, Values
-from broker_core import Batch, Count, Event, LogWrite, Message
+from broker_core import Batch, Count, Event, ForeignMessage, LogWrite, Message
 from broker_core.codecs import binary
 
 
@@ -106,3 +106,12 @@ def test_no_colours():
     assert Painter(colour=True).paint("x", "alarm") == "\x1b[1;31mx\x1b[0m"
     assert Painter(colour=True).paint("x", "nothing known") == "x"
     assert Painter(colour=True).paint("", "alarm") == ""
+
+
+def test_messages_in_other_formats_are_shown_as_what_they_are():
+    tally = Tally(0.0)
+    tally.add([ForeignMessage("/t", b"\x1b[2J", "f")], 0.1)
+    values = Values(UNICODE, Painter(colour=False))
+    (row,) = tally.rows(by_event=True)
+    assert values.cell(row, 26, without_name=False) == "(f, 4 bytes) 1b 5b 32 4a  "
+    assert values.cell(row, 14, without_name=True) == "1b 5b 32 4a   "

@@ -11,10 +11,10 @@ from broker_cli import config
 from broker_cli.app import load_all
 from broker_cli.checking.verdicts import FORMS
 from broker_cli.commands.relay import LOOP_GUARDS
-from broker_cli.commands.subscribe import OVERFLOW_POLICIES
 from broker_cli.commands.top import GROUPINGS, SORTS
 from broker_cli.manual.words import OPTION_VALUES
 from broker_cli.reading import INPUT_FORMATS
+from broker_cli.receiving_options import OVERFLOW_POLICIES
 from broker_cli.stores.target import ImportMode
 from broker_cli.values.forms import INPUT_FORMS, OUTPUT_FORMS
 from broker_cli.values.recognizing import SHOW_FORMS

@@ -10,6 +10,7 @@ import pytest
 
 from broker_cli.output.diagnosis import diagnosis_json, note_lines, step_lines, verdict_lines
 from broker_core import Cause, CertificateFacts, Diagnosis, DiagnosisStep, EndpointId
+from broker_core.messages.cluster_wire import ClusterNode
 
 STEPS = (
     DiagnosisStep(name="connect", ok=True, text="answers", seconds=0.0012345678),
@@ -30,6 +31,7 @@ GOOD = Diagnosis(
     tls="off",
     version="8.2",
     subscriptions=("/a",),
+    nodes=(ClusterNode.parse("zeromq_m_h_7_Nx"),),
     rtt=0.00012345678,
     certificate=CertificateFacts(
         subject="CN=m",
@@ -117,6 +119,7 @@ def test_json():
         "version": "8.2",
         "rtt": 0.000123,
         "subscriptions": ["/a"],
+        "nodes": [{"id": "zeromq_m_h_7_Nx", "name": "m", "host": "h", "pid": 7}],
         "certificate": {
             "subject": "CN=m",
             "issuer": "CN=CA",

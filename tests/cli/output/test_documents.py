@@ -34,6 +34,24 @@ OURS = {
 }  # fmt: skip
 
 
+def test_a_cluster_on_zeromq():
+    nodes = [{"id": "zeromq_manager_hh_7_Nx", "name": "manager"}, {"id": "my-node\x1b", "name": ""}, "odd"]
+    cluster = {**PEERING, "transport": "zmq", "tls": "CURVE", "missed": 3, "stalls": 4, "nodes": nodes}
+    assert document_lines({"peerings": {"x": cluster}}, 80) == [
+        "peerings (1)",
+        "  address          dir  over  tls    sent  received  queued  dropped",
+        "  127.0.0.1:51604  in   zmq   CURVE    11      1300       0        0",
+        "    id x",
+        "    missed 3",
+        "    stalls 4",
+        "    nodes manager",
+        "          my-node\\x1b",
+        "          odd",
+        "    wants zeek/a",
+        '          "" (all)',
+    ]
+
+
 def test_an_endpoint_of_ours_at_80_columns():
     assert document_lines(OURS, 80) == [
         "id                   e580e6a1-aac8-4a95-9566-69b32e5a7954",

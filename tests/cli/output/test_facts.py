@@ -48,6 +48,52 @@ def test_a_block_of_a_websocket_server():
     ]
 
 
+CLUSTER = {
+    **EMPTY,
+    "transport": "zmq",
+    "version": "ZMTP 3.1",
+    "tls": "CURVE",
+    "node": "broker_x",
+    "nodes": [
+        {"id": "zeromq_manager_hh_7_Nx", "name": "manager", "host": "hh", "pid": 7},
+        {"id": "zeromq__hh_8_Nx", "name": "", "host": "hh", "pid": 8},
+        {"id": "other\x1b", "name": "", "host": "", "pid": None},
+    ],
+    "final_dot": True,
+    "send_high_water": 1000,
+    "receive_high_water": 16384,
+    "stalls": 3,
+    "missed": 1,
+    "dropped": 2,
+}
+
+
+def test_a_block_of_a_cluster():
+    assert facts_block(CLUSTER)[2:] == [
+        "version       ZMTP 3.1",
+        "protocol      ZeroMQ, as a node of a Zeek cluster",
+        "direction     out (we connected)",
+        "tls           CURVE",
+        "round trip    -",
+        "own node      broker_x",
+        "nodes         manager on hh, pid 7",
+        "              (no name) on hh, pid 8",
+        "              other\\x1b",
+        "node topics   with a dot at the end, as Zeek 7.2 and later have them",
+        "high water    1000 messages out, 16384 in",
+        "stalled       3 times",
+        "missed        1 message, because subscribers here were too slow",
+        "dropped       2 messages on the way out",
+        "subscriptions none",
+    ]
+    quiet = {**CLUSTER, "nodes": [], "stalls": 0, "missed": 0, "dropped": 0, "final_dot": None}
+    lines = facts_block(quiet)
+    assert "nodes         none has announced itself" in lines
+    assert "node topics   none is there to be seen" in lines
+    assert lines[-4:-1] == ["stalled       never", "missed        nothing", "dropped       nothing"]
+    assert any("as Zeek 7.1 has them" in line for line in facts_block({**quiet, "final_dot": False}))
+
+
 def test_json_is_complete():
     assert json.loads(facts_json("peer", PEER)) == {"type": "peer", "v": 1, **PEER}
 

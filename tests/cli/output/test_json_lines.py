@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker_cli.output.json_lines import JsonLines, json_line, json_text
-from broker_core import Batch, Count, DecodeError, EndpointId, Event, Message, Timestamp
+from broker_core import Batch, Count, DecodeError, EndpointId, Event, Message, NodeId, Timestamp
 from broker_core.codecs.json import from_json
 from strategies import is_same, topics, values
 
@@ -35,6 +35,21 @@ def test_an_event_to_the_letter():
         '{"@data-type":"count","data":1},{"@data-type":"vector","data":[{"@data-type":"string","data":"ping"},'
         '{"@data-type":"vector","data":[{"@data-type":"string","data":"x"}]}]}],"v":1,"event":"ping"}'
     )
+
+
+def test_a_node_of_a_cluster_is_a_safe_text():
+    node, long = NodeId('zeromq_"a"_h_7_N\x1b'), NodeId("n" * 10_000)
+    written = [
+        json.loads(line)["from"] for line in lines(*[Message("/t", 1, sender=one) for one in (node, long, node)])
+    ]
+    assert written == ["zeromq_%22a%22_h_7_N%1B", "n" * 10_000, "zeromq_%22a%22_h_7_N%1B"]
+
+
+def test_what_cannot_be_read_takes_no_number():
+    formatter = JsonLines()
+    with pytest.raises(DecodeError):
+        formatter.lines([Message("/t", 1), Message("/t", payload=b"\x63")])
+    assert json.loads(formatter.line(Message("/t", 1)))["seq"] == 1
 
 
 def test_messages_are_numbered_across_calls():

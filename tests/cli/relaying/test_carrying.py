@@ -12,7 +12,7 @@ from broker_cli.exit_codes import Failure
 from broker_cli.relaying.carrying import BATCH, Budget, Carrier
 from broker_cli.relaying.guard import LoopGuard
 from broker_cli.relaying.rules import Rules
-from broker_core import EncodeError, Endpoint, Event, Message, Set
+from broker_core import EncodeError, Endpoint, Event, ForeignMessage, Message, Set
 from broker_core.codecs import binary
 
 
@@ -105,6 +105,24 @@ async def test_the_rules_are_kept(source):
     await one.finish()
     assert [Event.from_value(value).args for _, value, _ in target.got] == [(1,), (2,)]
     assert (one.counts.filtered, one.counts.relayed) == (4, 2)
+
+
+async def test_messages_in_other_formats_are_not_carried(source):
+    foreign = ForeignMessage("/x", binary.encode(Event("ping").value), "broker-bin-v2")
+    one = carrier(source, target := Side())
+    given(one, foreign, Message("/x", 1))
+    await one.finish()
+    assert (one.counts.unfit, one.counts.relayed, len(target.got)) == (1, 1, 1)
+    (text,) = target.warnings
+    assert text.startswith("a message on /x cannot be carried: ")
+    assert text.endswith(" bytes in the format 'broker-bin-v2', which is not Broker's")
+
+
+async def test_of_events_only_they_are_left_out(source):
+    one = carrier(source, target := Side(), events=lambda _: True)
+    given(one, ForeignMessage("/x", binary.encode(Event("ping").value), "broker-bin-v2"))
+    await one.finish()
+    assert (one.counts.filtered, target.warnings) == (1, [])
 
 
 async def test_what_comes_back_is_held_back(source):

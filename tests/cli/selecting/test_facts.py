@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 
 from broker_cli.selecting.facts import MISSING, ROOTS, Facts, metadata_value, name_of_event
-from broker_core import Batch, Count, DecodeError, EndpointId, Event, LogCreate, Message, Set, Timestamp
+from broker_core import (
+    Batch,
+    Count,
+    DecodeError,
+    EndpointId,
+    Event,
+    ForeignMessage,
+    LogCreate,
+    Message,
+    NodeId,
+    Set,
+    Timestamp,
+)
 from broker_core.codecs import binary
 from strategies import values
 
@@ -92,3 +104,12 @@ def test_what_has_no_binary_form_has_no_size():
 
 def test_a_log_is_no_event():
     assert name_of_event(Facts(Message("/t", LogCreate("A::LOG", "A::WRITER", "x", ()).value))) is MISSING
+
+
+def test_a_message_in_another_format_has_no_name_of_an_event():
+    payload = Message("/t", Event("ping").value).payload
+    facts = Facts(ForeignMessage("/t", payload, "broker-bin-v2", sender=NodeId("a b")))
+    for name in ("event", "args", "metadata", "value"):
+        with pytest.raises(DecodeError, match="which is not Broker's"):
+            ROOTS[name](facts)
+    assert [ROOTS[name](facts) for name in ("topic", "from", "size")] == ["/t", "a%20b", len(payload)]

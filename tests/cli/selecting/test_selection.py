@@ -7,7 +7,7 @@ import pytest
 from broker_cli.selecting.expressions import condition
 from broker_cli.selecting.globs import NameGlobs
 from broker_cli.selecting.selection import Selection
-from broker_core import Batch, Count, Event, Message
+from broker_core import Batch, Count, Event, ForeignMessage, Message, NodeId
 from broker_core.codecs import binary
 
 PING, PONG, DONE = (Message("/t", Event(name, Count(at)).value) for at, name in enumerate(("ping", "pong", "done")))
@@ -101,3 +101,30 @@ def test_events_that_arrive_are_not_decoded_for_their_names():
     received = Message("/t", payload=binary.encode(PING.value))
     assert Selection(events=NameGlobs(["pong"])).select([received]) == []
     assert not received.is_decoded
+
+
+FOREIGN = ForeignMessage("/t/f", PING.payload, "broker-bin-v2", sender=NodeId("n-1"))  # looks like an event
+
+
+@pytest.mark.parametrize(
+    ("options", "passes"),
+    [
+        ({}, True),
+        ({"topics": frozenset(["/t"])}, False),
+        ({"events": NameGlobs(["*"])}, False),
+        ({"until": NameGlobs(["ping"]).__call__}, True),
+        ({"where": condition("topic == '/t/f' and from == 'n-1' and size > 1")}, True),
+        ({"where": condition("from == 'n-2'")}, False),
+        ({"where": condition("event == 'ping'")}, False),
+        ({"where": condition("event != 'ping'")}, False),
+        ({"where": condition("not (args[0] == 1)")}, False),
+        ({"where": condition("value != 1")}, False),
+        ({"events": NameGlobs(["*"]), "where": condition("topic == '/t/f'")}, False),
+        ({"where": condition("topic == '/t/f'"), "sample": lambda: False}, False),
+    ],
+)
+def test_messages_in_other_formats_are_no_events(options, passes):
+    selection = Selection(**options)
+    assert selection.select([FOREIGN]) == [FOREIGN] * passes
+    assert selection.left_out + selection.not_sampled == (not passes)
+    assert not selection.done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker_cli.selecting.unpacking import members
-from broker_core import Batch, Count, DecodeError, EndpointId, Event, IdentifierUpdate, Message
+from broker_core import Batch, Count, DecodeError, EndpointId, Event, ForeignMessage, IdentifierUpdate, Message
 from broker_core.codecs import binary
 
 ID = EndpointId.parse("00000000-0000-0000-0000-000000000007")
@@ -55,3 +55,8 @@ def test_an_event_is_not_decoded_for_it():
 def test_a_message_without_a_value():
     with pytest.raises(DecodeError):
         members(Message("/t", payload=b"\x63"))
+
+
+def test_a_message_in_another_format_is_no_batch():
+    message = ForeignMessage("/t", Message("/t", Batch([Event("x")]).value).payload, "broker-bin-v2")
+    assert members(message) == (message,)
