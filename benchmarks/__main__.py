@@ -13,6 +13,7 @@ QUESTIONS = (
     "throughput",
     "tls",
     "websocket",
+    "zeromq",
     "relay",
     "latency",
     "command_line",
