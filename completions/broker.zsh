@@ -35,7 +35,7 @@ _broker_commands() {
         'store:Read and change data stores, at a peer or in a file.'
         'value:Explain literals, show what bytes hold, convert forms.'
         'profile:Keep presets for options under names.'
-        'tls:Make and look at certificates for TLS between Brokers.'
+        'tls:Make and look at certificates for TLS, and make CURVE keys.'
         'help:Explain literals, topics, formats, Zeek and more.'
     )
     if ((CURRENT == 2)); then
@@ -86,6 +86,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -128,6 +129,7 @@ _broker_commands() {
                 '(--interval)--interval=[With --watch\: what a rate is taken over, and how often lines of ndjson are printed (1s)]:DUR: ' \
                 '(--logs)--logs[Only log writes, as Zeek'\''s log records; also -o tsv]' \
                 '(--log-dir)--log-dir=[Write them to DIR/PATH.log (tsv, or with -o ndjson JSON) instead of printing them]:DIR:_files -/' \
+                '(--log-sink)--log-sink=[As --logs, for what nodes of a ZeroMQ cluster push here\: a share of it if there are other loggers]:\[ADDR\:\]PORT: ' \
                 '*--sig=[Its declaration\: '\''ping(msg\: string)'\'']:EVENT: ' \
                 '*--event-file=[A Zeek script that declares events, records and enums; repeatable]:FILE:_files' \
                 '(--connect-timeout)--connect-timeout=[For connecting, per step (5s)]:DUR: ' \
@@ -146,6 +148,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw tsv)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw tsv)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -183,6 +186,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -233,6 +237,7 @@ _broker_commands() {
                 '*--ws-origin=[Scripts of this web page may connect; '\''*'\'' is all]:URL: ' \
                 '(--ws-overflow)--ws-overflow=[Slow clients\: disconnect, drop-old, drop-new, block]:HOW:(disconnect drop-old drop-new block)' \
                 '(--http)--http=[Serve status and metrics over HTTP]:\[ADDR\:\]PORT: ' \
+                '(--zmq)--zmq=[Run a ZeroMQ cluster\: XPUB and XSUB; zeek\: 5555]:\[ADDR\:\]PORT\[\:PORT\]: ' \
                 '(--tls)--tls=[auto, anon (no certificates), verify or off]:HOW:(auto off anon verify)' \
                 '(--ca)--ca=[CAs to trust (PEM)]:FILE:_files' \
                 '(--ca-dir)--ca-dir=[The same, as a directory]:DIR:_files -/' \
@@ -245,6 +250,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw tsv)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw tsv)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -283,6 +289,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -334,6 +341,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -389,6 +397,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -448,6 +457,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -480,6 +490,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -510,6 +521,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -539,6 +551,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -576,6 +589,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -610,6 +624,7 @@ _broker_commands() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -691,6 +706,7 @@ _broker_commands_bench() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -730,6 +746,7 @@ _broker_commands_bench() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -771,6 +788,7 @@ _broker_commands_bench() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -823,6 +841,7 @@ _broker_commands_check() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[nagios (default), ndjson or prometheus]:FORMAT:(nagios ndjson prometheus)' '(--output -o)-o+[nagios (default), ndjson or prometheus]:FORMAT:(nagios ndjson prometheus)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -859,6 +878,7 @@ _broker_commands_check() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[nagios (default), ndjson or prometheus]:FORMAT:(nagios ndjson prometheus)' '(--output -o)-o+[nagios (default), ndjson or prometheus]:FORMAT:(nagios ndjson prometheus)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -895,6 +915,7 @@ _broker_commands_check() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[nagios (default), ndjson or prometheus]:FORMAT:(nagios ndjson prometheus)' '(--output -o)-o+[nagios (default), ndjson or prometheus]:FORMAT:(nagios ndjson prometheus)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -967,6 +988,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1000,6 +1022,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1034,6 +1057,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1069,6 +1093,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1106,6 +1131,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1141,6 +1167,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1175,6 +1202,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1211,6 +1239,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1247,6 +1276,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1283,6 +1313,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1319,6 +1350,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1354,6 +1386,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1391,6 +1424,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1429,6 +1463,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1462,6 +1497,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1499,6 +1535,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1532,6 +1569,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1565,6 +1603,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1597,6 +1636,7 @@ _broker_commands_store() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1723,6 +1763,7 @@ _broker_commands_profile() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1757,6 +1798,7 @@ _broker_commands_profile() {
                 '(--tls-key-log)--tls-key-log=[Write the session keys, for Wireshark]:FILE:_files' \
                 '(--token-file)--token-file=[Bearer token of a WebSocket server]:FILE:_files' \
                 '(--token-command)--token-command=[Prints that token]:COMMAND: ' \
+                '(--curve-dir)--curve-dir=[CURVE keys of a ZeroMQ cluster, as zeekctl keeps them]:DIR:_files -/' \
                 '(--ws-zone)--ws-zone=[Time zone of a WebSocket server before Zeek 8.0\: +02\:00, Europe/Berlin or local]:ZONE: ' \
                 '(--output -o)--output=[The format of commands]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[The format of commands]:FORMAT:(human ndjson plain text broker raw)' \
                 '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
@@ -1824,6 +1866,7 @@ _broker_commands_tls() {
     commands=(
         'init:Make a CA and certificates of nodes.'
         'show:Print what certificates say.'
+        'curve:Make the keys of a ZeroMQ cluster (CURVE).'
     )
     if ((CURRENT == 2)); then
         _describe -t commands command commands
@@ -1861,6 +1904,18 @@ _broker_commands_tls() {
                 '(--no-profile)--no-profile[Take no presets from any profile]' \
                 '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
                 '*:FILE:_files'
+            ;;
+        curve)
+            _arguments -s \
+                '(--output -o)--output=[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' '(--output -o)-o+[human, ndjson, plain, text, broker or raw]:FORMAT:(human ndjson plain text broker raw)' \
+                '(--color)--color=[auto, always or never]:WHEN:(auto always never)' \
+                '(--quiet -q)--quiet[Only errors on stderr]' '(--quiet -q)-q[Only errors on stderr]' \
+                '*--verbose[More on stderr]' '*-v[More on stderr]' \
+                '(--errors)--errors=[How errors and warnings are told on stderr\: text, or json for programs]:HOW:(text json)' \
+                '(--profile)--profile=[Take presets from this profile]:PROFILE:_broker_offer profiles' \
+                '(--no-profile)--no-profile[Take no presets from any profile]' \
+                '(--help -h)--help[Show this message and exit]' '(--help -h)-h[Show this message and exit]' \
+                '1:DIR:_files -/'
             ;;
     esac
 }
