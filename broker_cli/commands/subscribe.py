@@ -55,7 +55,8 @@ def subscribe(
     context: Context = ctx.obj
     wanted = tuple(topics or ())
     if not wanted and (logs.log_sink is None or peers.peer):
-        refuse("missing argument 'TOPIC'", f"see {ctx.command_path} --help")
+        where = "zeek/logs/ is where Zeek publishes them; those of a ZeroMQ cluster come to --log-sink PORT"
+        refuse("missing argument 'TOPIC'", where if logs.logs else f"see {ctx.command_path} --help")
     if not wanted and (select.exclude or select.exact):
         refuse(f"{'--exclude' if select.exclude else '--exact'} is for topics, and there is no TOPIC")
     addresses = peers.required(context) if wanted else ()  # who only wants a sink means no peer of a profile

@@ -212,6 +212,12 @@ async def test_the_way_to_logs_of_a_cluster_is_told(run):
     assert 'redef Cluster::Backend::ZeroMQ::connect_log_endpoints += { "tcp://HOST:PORT" };' in hint
 
 
+async def test_where_logs_are_is_told_to_who_names_no_topic(run):
+    hint = (await run("sub", "--logs", "-p", "zmq://127.0.0.1")).err.splitlines()[1]
+    assert "zeek/logs/" in hint
+    assert "--log-sink PORT" in hint
+
+
 async def test_a_port_that_others_have(start, run, tmp_path):
     async with listening(start, tmp_path) as (_, where):
         result = await run("sub", "--log-sink", where.removeprefix("tcp://"))
