@@ -27,8 +27,8 @@ Examples:
   broker subscribe --log-sink 27764 -o tsv     logs of a cluster on ZeroMQ
 
 \b
-Exit codes: 3 no --until-event, 4 fewer than -n (--timeout: none), 5 no
-connection, 6 connection lost for good, 9 commands of --exec failed."""
+Zeek's topics have dots on zmq://: zeek.cluster.worker. Exit codes: 3 no
+--until-event, 4 fewer than -n, 5 no connection, 6 lost for good, 9 --exec."""
 
 
 @with_option_groups
