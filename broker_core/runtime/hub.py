@@ -272,17 +272,15 @@ class Hub:
                 subscribers = ()
                 peers = router.peer_for(receiver) if forward else ()
             if message.kind is not _DATA:
-                if message.kind is MessageKind.FOREIGN:  # nobody else could tell what is in it
-                    delivered += len(subscribers)
-                    for queue in subscribers:
-                        if not queue.offer(message):
-                            await queue.put(message)
-                    continue
-                commands += 1
-                take = self.commands.get(message.topic)
-                if take is not None and (receiver == NIL or receiver == self.own_id):
-                    await take(message)
-            elif subscribers:
+                if message.kind is MessageKind.FOREIGN:
+                    peers = ()  # they could not tell what is in it
+                else:
+                    subscribers = ()
+                    commands += 1
+                    take = self.commands.get(message.topic)
+                    if take is not None and (receiver == NIL or receiver == self.own_id):
+                        await take(message)
+            if subscribers:
                 delivered += len(subscribers)
                 for queue in subscribers:
                     if not queue.offer(message):
