@@ -7,8 +7,12 @@ so that a shell sees INT, TERM and PIPE as it does with any other program.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-__all__ = ["EXIT_CODE_HELP", "ExitCode", "Failure", "Interrupted", "explain"]
+if TYPE_CHECKING:
+    from broker_core import PeeringError
+
+__all__ = ["EXIT_CODE_HELP", "ExitCode", "Failure", "Interrupted", "cannot_listen", "explain"]
 
 
 class ExitCode(IntEnum):
@@ -62,6 +66,12 @@ class Failure(Exception):  # it is not always an error: "no" and "timed out" are
 
     def __str__(self) -> str:
         return self.message
+
+
+def cannot_listen(error: PeeringError) -> Failure:
+    """The failure of a command that was to listen where it cannot, as *error* of the library says."""
+    message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
+    return Failure(message, ExitCode.CONNECT, "port 0 takes any free one")
 
 
 class Interrupted(Exception):  # not an error either

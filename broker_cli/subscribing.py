@@ -11,7 +11,7 @@ import trio
 
 from broker_core import SC, ErrorNotice, InvalidValue, PeeringError, Status
 
-from .exit_codes import ExitCode, Failure
+from .exit_codes import cannot_listen
 from .output.json_lines import json_line
 from .parsing import address_text, refuse
 from .receiving import Printer, print_messages, tell_rate, tell_ready
@@ -265,8 +265,7 @@ async def open_ports(session: Session, plan: Listening) -> tuple[str, dict[str, 
         if plan.serving.zmq:
             others["zmq"] = await _open_cluster(session, *plan.serving.zmq)
     except PeeringError as error:
-        message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
-        raise Failure(message, ExitCode.CONNECT, "port 0 takes any free one") from error
+        raise cannot_listen(error) from error
     context.warn(f"listening on {', '.join([where, *others.values()])}")
     return where, others
 

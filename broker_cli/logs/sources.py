@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import trio
 
-from broker_cli.exit_codes import ExitCode, Failure
+from broker_cli.exit_codes import cannot_listen
 from broker_cli.parsing import address_text
 from broker_cli.wording import counted
 from broker_core import EC, NetworkInfo, PeeringError
@@ -55,8 +55,7 @@ class LogSources:
         try:
             sink = await endpoint.listen_logs(plan.host, plan.port, capacity=plan.capacity, overflow=overflow)
         except PeeringError as error:
-            message = f"cannot listen on {error.address}: {error.reason.removeprefix('cannot listen: ')}"
-            raise Failure(message, ExitCode.CONNECT, "port 0 takes any free one") from error
+            raise cannot_listen(error) from error
         made = cls(context, endpoint, sink, subscriber)
         context.warn(f"listening for logs on {made.place}{' with CURVE' if sink.tls != 'off' else ''}")
         return made

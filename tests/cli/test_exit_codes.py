@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import trio
 
-from broker_cli.exit_codes import EXIT_CODE_HELP, ExitCode, Failure, explain
+from broker_cli.exit_codes import EXIT_CODE_HELP, ExitCode, Failure, cannot_listen, explain
 from broker_core import errors
 
 
@@ -66,3 +66,9 @@ def test_all_else_is_our_fault(error):
     assert failure.code is ExitCode.BUG
     assert type(error).__name__ in failure.message
     assert "--debug" in failure.hint
+
+
+def test_where_a_command_cannot_listen():
+    failure = cannot_listen(errors.PeerUnavailable("h:1", "cannot listen: address already in use"))
+    assert (failure.message, failure.code) == ("cannot listen on h:1: address already in use", ExitCode.CONNECT)
+    assert failure.hint == "port 0 takes any free one"
